@@ -1,0 +1,2 @@
+export { ConfigError, loadConfig } from './config.js';
+export { settings } from './settings.js';

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** Settings that several apps share; each app picks what it needs. */
+export const settings = {
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })
+    .describe('Redis that carries the queues, the connections and the books.'),
+  QUEUE_SHARDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(1)
+    .describe('Shards of each queue; each has its own Redis Cluster hash slot.'),
+  HEALTH_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(9090)
+    .describe('Port of /livez, /readyz and /metrics; 0 picks a free one.'),
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'log', 'debug'])
+    .default('log')
+    .describe('Least severe log line to print.'),
+  PORT: (defaultPort: number) =>
+    z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(65535)
+      .default(defaultPort)
+      .describe('Port of the service; 0 picks a free one.'),
+  SHUTDOWN_GRACE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(20_000)
+    .describe('Longest wait for work in progress after SIGTERM, in milliseconds.'),
+};

@@ -1,0 +1,29 @@
+export { connection, subscriptionName, tenantId, type Connection } from './connection.js';
+export { PermanentError, ThrottledError, TransientError, errorCodes, type ErrorCode } from './errors.js';
+export { seal, sealedFrame, unseal, type Frame, type SealedFrame } from './frame.js';
+export {
+  bookHour,
+  bookRow,
+  partitionKinds,
+  partitionedBatch,
+  partitionedHeader,
+  queueNames,
+  receivedBatch,
+  receivedHeader,
+  type BookRow,
+  type JobContract,
+  type JobPayload,
+  type PartitionKind,
+  type PartitionedHeader,
+  type QueueName,
+  type ReceivedHeader,
+  type SegmentHeader,
+} from './jobs.js';
+export { maxLinesPerRecord, maxRecordBytes, rawLine, type RawLine } from './line.js';
+export { errorPrefix, objectPrefix, partitionOfKey, partitionQuery } from './partition.js';
+export {
+  quarantineLine,
+  quarantineReasons,
+  type QuarantineLine,
+  type QuarantineReason,
+} from './quarantine.js';

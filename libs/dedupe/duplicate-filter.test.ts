@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { connectRedis, disconnectRedis, type Redis } from '#redis';
+import { startRedisServer, type RedisServer } from '#testing';
+import { DuplicateFilter } from './duplicate-filter.js';
+import { isInt64 } from './keys.js';
+
+const publishTime = '2026-02-03T04:05:06.789Z';
+const message = (messageId: string, connectionId = 'one') => ({ connectionId, messageId, publishTime });
+
+describe('DuplicateFilter', () => {
+  let server: RedisServer;
+  let redis: Redis;
+  let filter: DuplicateFilter;
+
+  beforeAll(async () => {
+    server = await startRedisServer();
+    redis = connectRedis(server.url, 'control', () => undefined);
+    filter = new DuplicateFilter(redis, 86_400);
+  });
+  beforeEach(async () => {
+    await redis.flushall();
+  });
+  afterAll(async () => {
+    disconnectRedis(redis);
+    await server.stop();
+  });
+
+  it('knows a message only after it was marked', async () => {
+    const keys = [message('1'), message('no number'), message('9223372036854775807')];
+    expect(await filter.find(keys)).toEqual([false, false, false]);
+    expect(await filter.find(keys)).toEqual([false, false, false]);
+    await filter.mark(keys);
+    expect(await filter.find(keys)).toEqual([true, true, true]);
+  });
+
+  it('tells connections apart', async () => {
+    await filter.mark([message('1', 'one')]);
+    expect(await filter.find([message('1', 'one'), message('1', 'two')])).toEqual([true, false]);
+  });
+
+  it('finds repeats within one batch', async () => {
+    expect(await filter.find([message('1'), message('2'), message('1')])).toEqual([false, false, true]);
+  });
+
+  it('takes no neighbour of an id for the id', async () => {
+    await filter.mark([message('9007199254740993'), message('7')]);
+    expect(
+      await filter.find([
+        message('9007199254740992'),
+        message('007'),
+        message('9007199254740993'),
+        message('7'),
+      ]),
+    ).toEqual([false, false, true, true]);
+  });
+
+  it('stays exact and compact while its buckets grow', async () => {
+    const ids = Array.from({ length: 20_000 }, (_, index) =>
+      message(String(2_070_443_601_311_540 + index * 3)),
+    );
+    for (let start = 0; start < ids.length; start += 500) await filter.mark(ids.slice(start, start + 500));
+    expect((await filter.find(ids)).every(Boolean)).toBe(true);
+    const others = ids.map(({ messageId }) => message(String(BigInt(messageId) + 1n)));
+    expect((await filter.find(others)).some(Boolean)).toBe(false);
+    const buckets = (await redis.keys('{seen:one}:2026*')).filter((key) => /:\d+$/.test(key));
+    const encodings = await Promise.all(buckets.map((key) => redis.object('ENCODING', key)));
+    expect(new Set(encodings)).toEqual(new Set(['intset']));
+  });
+
+  it('lets every key expire', async () => {
+    await filter.mark([message('1'), message('other')]);
+    await filter.rememberHandedOn('batch-1');
+    const keys = await redis.keys('*');
+    const lives = await Promise.all(keys.map((key) => redis.ttl(key)));
+    expect(keys.length).toBeGreaterThanOrEqual(5);
+    expect(lives.every((seconds) => seconds > 0 && seconds <= 90_000)).toBe(true);
+  });
+
+  it('knows its own batches again', async () => {
+    expect(await filter.wasHandedOn('batch-1')).toBe(false);
+    await filter.rememberHandedOn('batch-1');
+    expect(await filter.wasHandedOn('batch-1')).toBe(true);
+  });
+
+  it('does nothing when its window is 0', async () => {
+    const off = new DuplicateFilter(redis, 0);
+    await off.mark([message('1')]);
+    expect(await off.find([message('1'), message('1')])).toEqual([false, false]);
+    expect(await redis.dbsize()).toBe(0);
+  });
+});
+
+describe('isInt64', () => {
+  it.each([
+    ['0', true],
+    ['9223372036854775807', true],
+    ['9223372036854775808', false],
+    ['007', false],
+    ['-1', false],
+    ['', false],
+    ['99999999999999999999', false],
+  ])('of %j is %s', (id, expected) => {
+    expect(isInt64(id)).toBe(expected);
+  });
+});

@@ -1,0 +1,2 @@
+export { DuplicateFilter } from './duplicate-filter.js';
+export type { MessageKey } from './keys.js';

@@ -1,0 +1,2 @@
+export { GroupCommit } from './group-commit.js';
+export type { CommitLimits } from './limits.js';

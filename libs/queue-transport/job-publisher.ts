@@ -1,0 +1,87 @@
+import { Queue } from 'bullmq';
+import { TransientError, type JobContract, type JobPayload } from '#contracts';
+import { connectRedis, disconnectRedis, type Redis } from '#redis';
+import { shardOf, shardPrefix } from './shards.js';
+
+export type JobPublisherOptions = {
+  redisUrl: string;
+  shards: number;
+  /** Longest wait for Redis to say that it has the job. */
+  deadlineMs: number;
+  onError: (error: Error) => void;
+};
+
+/** Retried for ever, never evicted: a finished job goes, a failed one stays until somebody looks. */
+const jobOptions = {
+  attempts: Number.MAX_SAFE_INTEGER,
+  backoff: { type: 'custom' },
+  removeOnComplete: true,
+  removeOnFail: false,
+  stackTraceLimit: 1,
+} as const;
+
+/** Adds jobs on the acknowledgement path: fails fast, never hangs, and resolves only when Redis has the job. */
+export class JobPublisher {
+  private readonly redis: Redis;
+  private readonly queues = new Map<string, Queue>();
+
+  constructor(private readonly options: JobPublisherOptions) {
+    this.redis = connectRedis(options.redisUrl, 'acknowledge', options.onError);
+  }
+
+  get isConnected(): boolean {
+    return this.redis.status === 'ready';
+  }
+
+  /**
+   * Adds a job whose id is its batch's: adding it again while it waits changes nothing.
+   * @throws TransientError `redis_unavailable`; after a time-out the job may have been stored all the same.
+   */
+  async publish<Contract extends JobContract>(
+    contract: Contract,
+    payload: JobPayload<Contract> & { batchId: string },
+  ): Promise<void> {
+    if (!this.isConnected) throw new TransientError('redis_unavailable', 'not connected');
+    const queue = this.queueFor(contract, shardOf(payload.batchId, this.options.shards));
+    try {
+      await within(this.options.deadlineMs, queue.add(contract.pattern, payload, { jobId: payload.batchId }));
+    } catch (error) {
+      throw new TransientError('redis_unavailable', 'the job was not stored for certain', { cause: error });
+    }
+  }
+
+  close(): void {
+    disconnectRedis(this.redis);
+  }
+
+  private queueFor(contract: JobContract, shard: number): Queue {
+    const prefix = shardPrefix(contract.queue, shard);
+    let queue = this.queues.get(prefix);
+    if (!queue) {
+      queue = new Queue(contract.queue, {
+        connection: this.redis,
+        prefix,
+        defaultJobOptions: jobOptions,
+        skipVersionCheck: true,
+        streams: { events: { maxLen: 100 } },
+      });
+      queue.on('error', this.options.onError);
+      this.queues.set(prefix, queue);
+    }
+    return queue;
+  }
+}
+
+async function within<Value>(deadlineMs: number, work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${String(deadlineMs)} ms`));
+    }, deadlineMs);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

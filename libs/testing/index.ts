@@ -1,0 +1,7 @@
+export {
+  findRedisServer,
+  freePort,
+  startRedisServer,
+  type RedisServer,
+  type RedisServerOptions,
+} from './redis-server.js';

@@ -1,0 +1,120 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+/** A real Redis server of our own, durable as in production, in a folder of its own. */
+export type RedisServer = {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Ends it as a crash would (SIGKILL), keeping its files. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and files. */
+  restart(): Promise<void>;
+  /** Stops it, and removes the folder unless one was given. */
+  stop(): Promise<void>;
+};
+
+export type RedisServerOptions = {
+  /** Where its files live; by default a new temporary folder, removed at `stop`. */
+  directory?: string;
+  port?: number;
+  /** More settings, as `--name value` pairs; they win over the defaults. */
+  settings?: Record<string, string>;
+};
+
+const names = ['redis-server', 'valkey-server'];
+
+/** The Redis or Valkey server on the PATH, if there is one. */
+export function findRedisServer(): string | undefined {
+  return names.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
+}
+
+/** @throws when no server is on the PATH, or it does not answer within ten seconds. */
+export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const binary = findRedisServer();
+  if (binary === undefined) throw new Error(`none of ${names.join(', ')} is on the PATH`);
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'floodgate-redis-')));
+  const port = options.port ?? (await freePort());
+  const settings = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: directory,
+    appendonly: 'yes',
+    appendfsync: 'always',
+    'maxmemory-policy': 'noeviction',
+    'set-max-intset-entries': '2048',
+    save: '',
+    loglevel: 'warning',
+    ...options.settings,
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  let child = await spawnAndWait(binary, args, port);
+  return {
+    url: `redis://127.0.0.1:${String(port)}`,
+    port,
+    get pid() {
+      return child.pid ?? -1;
+    },
+    kill: () => end(child, 'SIGKILL'),
+    restart: async () => {
+      await end(child, 'SIGKILL');
+      child = await spawnAndWait(binary, args, port);
+    },
+    stop: async () => {
+      await end(child, 'SIGTERM');
+      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function spawnAndWait(binary: string, args: string[], port: number): Promise<ChildProcess> {
+  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-2_000)));
+  }
+  const probe = new Redis({
+    port,
+    host: '127.0.0.1',
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    retryStrategy: () => 20,
+  });
+  probe.on('error', () => undefined);
+  const deadline = AbortSignal.timeout(10_000);
+  try {
+    await Promise.race([
+      probe.ping(),
+      once(child, 'exit').then(() => Promise.reject(new Error(`${binary} ended: ${output.trim()}`))),
+      once(deadline, 'abort').then(() => Promise.reject(new Error(`${binary} does not answer: ${output}`))),
+    ]);
+    return child;
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  } finally {
+    probe.disconnect();
+  }
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
