@@ -27,3 +27,4 @@ export {
   type QuarantineLine,
   type QuarantineReason,
 } from './quarantine.js';
+export { quarantineLines, type QuarantinedEvent } from './quarantine-lines.js';

@@ -10,7 +10,11 @@ type Handler<Contract extends JobContract> = (
 
 /** Marks a controller's method as the handler of a contract: type-checked, its payload parsed once. */
 export function Handles<Contract extends JobContract>(contract: Contract) {
-  return (target: object, key: string, descriptor: TypedPropertyDescriptor<Handler<Contract>>): void => {
+  return <Method extends Handler<Contract>>(
+    target: object,
+    key: string,
+    descriptor: TypedPropertyDescriptor<Method>,
+  ): void => {
     EventPattern(contract.pattern)(target, key, descriptor as PropertyDescriptor);
     Payload(new ContractPipe(contract))(target, key, 0);
     Ctx()(target, key, 1);

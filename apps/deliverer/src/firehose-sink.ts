@@ -1,0 +1,41 @@
+import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { FirehoseRecord } from './pack-records.js';
+import { answeredReport, failedReport, type PutReport } from './put-report.js';
+
+/** The AWS side of a put. The SDK's own retries are off: it repeats whole calls, and far too fast. */
+export class FirehoseSink implements OnApplicationShutdown {
+  private readonly client: FirehoseClient;
+
+  constructor(options: { callTimeoutMs: number; maxSockets: number }) {
+    this.client = new FirehoseClient({
+      maxAttempts: 1,
+      requestHandler: {
+        connectionTimeout: 5_000,
+        requestTimeout: options.callTimeoutMs,
+        throwOnRequestTimeout: true,
+        httpAgent: { keepAlive: true, maxSockets: options.maxSockets },
+        httpsAgent: { keepAlive: true, maxSockets: options.maxSockets },
+      },
+    });
+  }
+
+  /** Puts one call's records; failures are part of the report, so this never rejects. */
+  async put(stream: string, records: readonly FirehoseRecord[]): Promise<PutReport> {
+    try {
+      const answer = await this.client.send(
+        new PutRecordBatchCommand({
+          DeliveryStreamName: stream,
+          Records: records.map(({ slices }) => ({ Data: Buffer.concat(slices.map(({ bytes }) => bytes)) })),
+        }),
+      );
+      return answeredReport(answer, records.length);
+    } catch (error) {
+      return failedReport(error);
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.client.destroy();
+  }
+}

@@ -1,0 +1,85 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { LineFormat } from '#audit-log';
+import { partitionedBatch, receivedBatch, receivedHeader, seal, unseal, type JobPayload } from '#contracts';
+import { DuplicateFilter } from '#dedupe';
+import { Ledger } from '#ledger';
+import { Handles, JobPublisher } from '#queue-transport';
+import { EnricherMetrics } from './enricher-metrics.js';
+import { decidedRows, eventsOf, partition } from './partition.js';
+import { understand, type BatchEvent } from './understand.js';
+
+export const lineFormat = Symbol('line format');
+
+/**
+ * A `received` job completes when every event of it is durable in a `partitioned` job, or was a
+ * duplicate. Events are marked as seen only after that, so that no failure in between loses one.
+ */
+@Controller()
+export class BatchController {
+  constructor(
+    private readonly duplicates: DuplicateFilter,
+    private readonly publisher: JobPublisher,
+    private readonly ledger: Ledger,
+    private readonly metrics: EnricherMetrics,
+    @Inject(lineFormat) private readonly format: LineFormat,
+  ) {}
+
+  @Handles(receivedBatch)
+  async enrich(batch: JobPayload<typeof receivedBatch>): Promise<void> {
+    const { header, payloads } = await unseal(batch, receivedHeader);
+    const events = eventsOf(header, payloads);
+    const wasHandedOn = await this.ifRemembered(this.duplicates.wasHandedOn(batch.batchId), false);
+    if (!wasHandedOn) {
+      await this.handOn(batch.batchId, events);
+      await this.ifRemembered(this.duplicates.rememberHandedOn(batch.batchId), undefined);
+    }
+    await this.ifRemembered(this.duplicates.mark(events.filter(hasIdentity)), undefined);
+  }
+
+  private async handOn(batchId: string, events: BatchEvent[]): Promise<void> {
+    const repeated = await this.findRepeated(events);
+    const settled = decidedRows(events, repeated);
+    const outcomes = events.flatMap((event, index) => {
+      if (repeated[index] === true) return [];
+      const outcome = understand(event, this.format);
+      this.metrics.understood(outcome);
+      return [{ event, kind: outcome.kind, lines: outcome.lines }];
+    });
+    this.metrics.duplicates.inc(events.length - outcomes.length);
+    if (outcomes.length === 0) {
+      await this.ledger.settle(batchId, settled);
+      return;
+    }
+    const segments = partition(outcomes);
+    const header = { segments: segments.map(({ bytes: _, ...segment }) => segment) };
+    const sealed = await seal(
+      batchId,
+      header,
+      segments.map(({ bytes }) => bytes),
+    );
+    await this.publisher.publish(partitionedBatch, { ...sealed, settled });
+  }
+
+  private async findRepeated(events: BatchEvent[]): Promise<boolean[]> {
+    const known = events.filter(hasIdentity);
+    const found = await this.ifRemembered(this.duplicates.find(known), undefined);
+    if (!found) this.metrics.dedupeSkipped.inc(events.length);
+    const repeated = new Set(known.filter((_, index) => found?.[index]));
+    return events.map((event) => repeated.has(event));
+  }
+
+  /** Duplicate suppression is a courtesy: when its store is away, everything is delivered. */
+  private async ifRemembered<Value>(work: Promise<Value>, otherwise: Value): Promise<Value> {
+    try {
+      return await work;
+    } catch {
+      this.metrics.dedupeErrors.inc();
+      return otherwise;
+    }
+  }
+}
+
+/** A push whose id could not be read is like no other. */
+function hasIdentity(event: BatchEvent): boolean {
+  return event.messageId !== '';
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { lineFormats, type EventFormat } from '#audit-log';
+import { settings } from '#config';
+
+export const enricherConfig = z.object({
+  REDIS_URL: settings.REDIS_URL,
+  QUEUE_SHARDS: settings.QUEUE_SHARDS,
+  HOST: settings.HOST,
+  HEALTH_PORT: settings.HEALTH_PORT,
+  LOG_LEVEL: settings.LOG_LEVEL,
+  SHUTDOWN_GRACE_MS: settings.SHUTDOWN_GRACE_MS,
+  EVENT_FORMAT: z
+    .enum(Object.keys(lineFormats) as [EventFormat, ...EventFormat[]])
+    .default('raw')
+    .describe('Shape of the exported lines.'),
+  DEDUPE_WINDOW: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(31 * 86_400)
+    .default(86_400)
+    .describe('How long a message id is remembered to drop duplicates, in seconds; 0 turns it off.'),
+  JOBS_IN_WORK: z.coerce.number().int().min(1).max(256).default(8).describe('Batches in work at once.'),
+});
+
+export type EnricherConfig = z.infer<typeof enricherConfig>;

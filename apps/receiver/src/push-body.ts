@@ -1,0 +1,75 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { QuarantineReason } from '#contracts';
+
+/** One push, taken out of its HTTP request; `refused` says why the bytes are the whole body instead. */
+export type Push = {
+  messageId: string;
+  /** Google's own stamp, the same on every redelivery; empty when it is missing. */
+  publishTime: string;
+  /** Undefined only in a push that is refused as `not_a_push`. */
+  subscription: string | undefined;
+  payload: Buffer;
+  refused?: QuarantineReason;
+};
+
+/**
+ * Reads a push in Google's wrapped form, or in the unwrapped form with metadata headers.
+ * Never throws: what cannot be read is a push that is refused, with its body as it came.
+ */
+export function readPush(headers: IncomingHttpHeaders, body: Buffer): Push {
+  const unwrappedId = headers['x-goog-pubsub-message-id'];
+  if (typeof unwrappedId === 'string') return readUnwrapped(headers, unwrappedId, body);
+  return readWrapped(body);
+}
+
+function readUnwrapped(headers: IncomingHttpHeaders, messageId: string, body: Buffer): Push {
+  const push: Push = {
+    messageId,
+    publishTime: text(headers['x-goog-pubsub-publish-time']) ?? '',
+    subscription: text(headers['x-goog-pubsub-subscription-name']),
+    payload: body,
+  };
+  if (push.subscription === undefined) return { ...push, refused: 'not_a_push' };
+  return body.length === 0 ? { ...push, refused: 'empty' } : push;
+}
+
+function readWrapped(body: Buffer): Push {
+  const envelope = parseObject(body);
+  const message = asObject(envelope?.['message']);
+  const messageId = text(message?.['messageId']) ?? text(message?.['message_id']);
+  const subscription = text(envelope?.['subscription']);
+  const push: Push = {
+    messageId: messageId ?? '',
+    publishTime: text(message?.['publishTime']) ?? text(message?.['publish_time']) ?? '',
+    subscription,
+    payload: body,
+  };
+  if (messageId === undefined || subscription === undefined) return { ...push, refused: 'not_a_push' };
+  const data = message?.['data'];
+  if (data === undefined || data === '') return { ...push, refused: 'empty' };
+  const payload = typeof data === 'string' ? decodeBase64(data) : undefined;
+  return payload ? { ...push, payload } : { ...push, refused: 'bad_base64' };
+}
+
+/** Node skips what is no base64, so a decoded length that differs from the expected one gives it away. */
+function decodeBase64(data: string): Buffer | undefined {
+  const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
+  const bytes = Buffer.from(data, 'base64');
+  return data.length % 4 === 0 && bytes.length === (data.length / 4) * 3 - padding ? bytes : undefined;
+}
+
+function parseObject(body: Buffer): Record<string, unknown> | undefined {
+  try {
+    return asObject(JSON.parse(body.toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,128 @@
+import { Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { TransientError, type Connection } from '#contracts';
+import type { ConnectionDirectory } from '#connections';
+import type { Probes } from '#observability';
+import type { JobPublisher } from '#queue-transport';
+import type { GoogleKeys } from './google-keys.js';
+import { readPush, type Push } from './push-body.js';
+import { bearerToken, type PushIdentity, type PushTokens } from './push-token.js';
+import type { Quotas } from './quota.js';
+import type { ReceivedBatches } from './received-batches.js';
+import type { ReceiverMetrics } from './receiver-metrics.js';
+import { refusals, type Refusal } from './refusals.js';
+import { maxBodyBytes, readBody } from './request-body.js';
+
+type PushRequest = FastifyRequest<{ Params: { connectionId: string } }>;
+
+/**
+ * Pub/Sub's webhook. Answers 204 only when Redis has the event on disk; every other answer makes
+ * Google send the push again. Checks go from cheap to dear, and the body is read after all that need none.
+ */
+export class PushRoute {
+  private readonly logger = new Logger(PushRoute.name);
+  private inFlightBytes = 0;
+
+  constructor(
+    private readonly probes: Probes,
+    private readonly directory: ConnectionDirectory,
+    private readonly keys: GoogleKeys,
+    private readonly tokens: PushTokens,
+    private readonly quotas: Quotas,
+    private readonly publisher: JobPublisher,
+    private readonly batches: ReceivedBatches,
+    private readonly metrics: ReceiverMetrics,
+    private readonly inFlightMaxBytes: number,
+  ) {}
+
+  register(fastify: FastifyInstance): void {
+    // The body is left on the socket until the sender is known.
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser('*', (_request, payload, done) => {
+      done(null, payload);
+    });
+    fastify.post('/v1/push/:connectionId', async (request: PushRequest, reply) => {
+      const startedMs = performance.now();
+      const { connectionId } = request.params;
+      const connection = this.directory.find(connectionId);
+      const refusal = connection
+        ? await this.take(request, connection).catch((error: unknown) => this.blame(error))
+        : 'unknown_connection';
+      if (refusal === undefined) {
+        this.metrics.acknowledge(connectionId, (performance.now() - startedMs) / 1_000);
+        return reply.code(204).send();
+      }
+      this.metrics.refuse(refusal, connection?.id);
+      return reply.code(refusals[refusal]).send();
+    });
+  }
+
+  /** Takes one push of a known connection; `undefined` means that it is durable. */
+  private async take(request: PushRequest, connection: Connection): Promise<Refusal | undefined> {
+    if (this.probes.isStopping) return 'stopping';
+    if (!this.publisher.isConnected) return 'redis_unavailable';
+    if (request.headers['content-encoding'] !== undefined) return 'content_encoding';
+    const identity = await this.identify(request, connection);
+    if (typeof identity === 'string') return identity;
+    if (connection.state === 'paused') return 'connection_paused';
+    const heldBytes = Math.min(Number(request.headers['content-length'] ?? maxBodyBytes), maxBodyBytes);
+    if (this.inFlightBytes + heldBytes > this.inFlightMaxBytes) return 'overloaded';
+    if (!this.quotas.take(connection, Date.now())) return 'over_quota';
+    this.hold(heldBytes);
+    try {
+      return await this.store(request, connection);
+    } finally {
+      this.hold(-heldBytes);
+    }
+  }
+
+  private async identify(request: PushRequest, connection: Connection): Promise<PushIdentity | Refusal> {
+    const { authorization } = request.headers;
+    const token = bearerToken(authorization);
+    if (token === undefined) return authorization === undefined ? 'token_missing' : 'token_malformed';
+    const known = this.tokens.recall(token, connection);
+    if (known) return known;
+    const identity = await this.tokens.verify(token, connection);
+    if (identity === 'token_key_unknown' && !this.keys.areLoaded) return 'keys_unavailable';
+    if (typeof identity === 'string' || connection.serviceAccountId !== undefined) return identity;
+    // An e-mail address can be deleted and made again; the first valid push pins the account's id.
+    const pin = await this.directory.pin(connection.id, identity.serviceAccountId);
+    return pin === 'conflict' ? 'service_account_changed' : identity;
+  }
+
+  private async store(request: PushRequest, connection: Connection): Promise<Refusal | undefined> {
+    const receivedAtMs = Date.now();
+    let push: Push;
+    try {
+      const { bytes, tooLarge } = await readBody(request.raw);
+      push = tooLarge
+        ? {
+            messageId: '',
+            publishTime: '',
+            subscription: undefined,
+            payload: bytes,
+            refused: 'body_too_large',
+          }
+        : readPush(request.headers, bytes);
+    } catch {
+      return 'body_incomplete';
+    }
+    if (push.subscription !== undefined && push.subscription !== connection.subscription)
+      return 'subscription';
+    await this.batches.add({ connection, push, receivedAtMs });
+    if (push.refused !== undefined) this.metrics.quarantine(push.refused);
+    return undefined;
+  }
+
+  /** The push is not stored for certain, so Google keeps it. */
+  private blame(error: unknown): Refusal {
+    if (error instanceof TransientError) return 'redis_unavailable';
+    this.logger.error(error);
+    return 'internal_error';
+  }
+
+  private hold(bytes: number): void {
+    this.inFlightBytes += bytes;
+    this.metrics.inFlightBytes.set(this.inFlightBytes);
+  }
+}

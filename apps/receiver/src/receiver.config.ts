@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { settings } from '#config';
+
+const positive = z.coerce.number().int().min(1);
+
+export const receiverConfig = z.object({
+  REDIS_URL: settings.REDIS_URL,
+  QUEUE_SHARDS: settings.QUEUE_SHARDS,
+  HOST: settings.HOST,
+  PORT: settings.PORT(8080),
+  HEALTH_PORT: settings.HEALTH_PORT,
+  LOG_LEVEL: settings.LOG_LEVEL,
+  SHUTDOWN_GRACE_MS: settings.SHUTDOWN_GRACE_MS,
+  OIDC_JWKS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+    .default('https://www.googleapis.com/oauth2/v3/certs')
+    .describe("Google's key set, which push tokens are verified with."),
+  OIDC_ISSUER: z
+    .string()
+    .default('https://accounts.google.com,accounts.google.com')
+    .transform((list) => list.split(',').map((issuer) => issuer.trim()))
+    .describe('Issuers whose tokens are taken, separated by commas.'),
+  DURABILITY: z
+    .enum(['fsync', 'relaxed'])
+    .default('fsync')
+    .describe('`fsync` refuses readiness unless Redis syncs every write to disk; `relaxed` takes any Redis.'),
+  BATCH_MAX_EVENTS: positive.max(10_000).default(500).describe('Most events in one batch.'),
+  BATCH_MAX_BYTES: positive
+    .default(2 * 1024 * 1024)
+    .describe('Most payload bytes in one batch, uncompressed.'),
+  BATCH_LINGER_MS: z.coerce
+    .number()
+    .min(0)
+    .max(1_000)
+    .default(5)
+    .describe('How long the first event of a batch waits for company, in milliseconds.'),
+  BATCHES_IN_FLIGHT: positive.max(64).default(4).describe('Batches on their way to Redis at once.'),
+  COMMIT_DEADLINE_MS: positive
+    .default(2_500)
+    .describe('Longest wait for Redis before a push is answered 503, in milliseconds.'),
+  IN_FLIGHT_MAX_BYTES: positive
+    .default(256 * 1024 * 1024)
+    .describe('Request bytes held at once before pushes are answered 503.'),
+});
+
+export type ReceiverConfig = z.infer<typeof receiverConfig>;

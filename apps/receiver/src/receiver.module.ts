@@ -1,0 +1,168 @@
+import {
+  Inject,
+  Logger,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Registry } from 'prom-client';
+import { ConnectionDirectory } from '#connections';
+import { Ledger } from '#ledger';
+import { ObservabilityModule, Probes } from '#observability';
+import { JobPublisher } from '#queue-transport';
+import {
+  connectRedis,
+  disconnectRedis,
+  durabilityProblems,
+  readDurabilitySettings,
+  type Redis,
+} from '#redis';
+import { GoogleKeys } from './google-keys.js';
+import { PushRoute } from './push.route.js';
+import { PushTokens } from './push-token.js';
+import { Quotas } from './quota.js';
+import { ReceivedBatches } from './received-batches.js';
+import type { ReceiverConfig } from './receiver.config.js';
+import { ReceiverMetrics } from './receiver-metrics.js';
+
+const controlRedis = Symbol('control redis');
+const logger = new Logger('Receiver');
+const onRedisError = (error: Error) => {
+  logger.warn(`Redis: ${error.message}`);
+};
+
+@Module({})
+export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly http: HttpAdapterHost<FastifyAdapter>,
+    private readonly route: PushRoute,
+    private readonly directory: ConnectionDirectory,
+    private readonly keys: GoogleKeys,
+    private readonly quotas: Quotas,
+    @Inject(controlRedis) private readonly redis: Redis,
+  ) {}
+
+  static configured(config: ReceiverConfig): DynamicModule {
+    return {
+      module: ReceiverModule,
+      imports: [ObservabilityModule.listening(config.HEALTH_PORT, config.HOST)],
+      providers: [
+        { provide: controlRedis, useFactory: () => connectRedis(config.REDIS_URL, 'control', onRedisError) },
+        {
+          provide: ReceiverMetrics,
+          inject: [Registry],
+          useFactory: (registry: Registry) => new ReceiverMetrics(registry),
+        },
+        {
+          provide: ConnectionDirectory,
+          inject: [controlRedis],
+          useFactory: (redis: Redis) => new ConnectionDirectory(redis, { onError: onRedisError }),
+        },
+        { provide: Ledger, inject: [controlRedis], useFactory: (redis: Redis) => new Ledger(redis) },
+        {
+          provide: GoogleKeys,
+          useFactory: () =>
+            new GoogleKeys({
+              url: config.OIDC_JWKS_URL,
+              onError: (error) => {
+                logger.warn(`Google's keys were not fetched, the known ones stay: ${String(error)}`);
+              },
+            }),
+        },
+        {
+          provide: JobPublisher,
+          useFactory: () =>
+            new JobPublisher({
+              redisUrl: config.REDIS_URL,
+              shards: config.QUEUE_SHARDS,
+              deadlineMs: config.COMMIT_DEADLINE_MS,
+              onError: onRedisError,
+            }),
+        },
+        Quotas,
+        {
+          provide: ReceivedBatches,
+          inject: [JobPublisher, Ledger, ReceiverMetrics],
+          useFactory: (publisher: JobPublisher, ledger: Ledger, metrics: ReceiverMetrics) =>
+            new ReceivedBatches(publisher, ledger, metrics, {
+              maxItems: config.BATCH_MAX_EVENTS,
+              maxBytes: config.BATCH_MAX_BYTES,
+              lingerMs: config.BATCH_LINGER_MS,
+              maxInFlight: config.BATCHES_IN_FLIGHT,
+            }),
+        },
+        {
+          provide: PushTokens,
+          inject: [GoogleKeys],
+          useFactory: (keys: GoogleKeys) => new PushTokens(keys.find, config.OIDC_ISSUER),
+        },
+        {
+          provide: PushRoute,
+          inject: [
+            Probes,
+            ConnectionDirectory,
+            GoogleKeys,
+            PushTokens,
+            Quotas,
+            JobPublisher,
+            ReceivedBatches,
+            ReceiverMetrics,
+          ],
+          useFactory: (...parts: RouteParts) => new PushRoute(...parts, config.IN_FLIGHT_MAX_BYTES),
+        },
+        {
+          provide: readiness,
+          inject: [Probes, ConnectionDirectory, GoogleKeys, JobPublisher, controlRedis],
+          useFactory: (
+            probes: Probes,
+            directory: ConnectionDirectory,
+            keys: GoogleKeys,
+            publisher: JobPublisher,
+            redis: Redis,
+          ) => {
+            probes.ready('redis', () => (publisher.isConnected ? undefined : 'not connected'));
+            probes.ready('connections', () => (directory.isLoaded ? undefined : 'not loaded yet'));
+            probes.ready('google keys', () =>
+              keys.areLoaded ? undefined : `not fetched yet from ${config.OIDC_JWKS_URL}`,
+            );
+            if (config.DURABILITY === 'relaxed') return;
+            probes.ready('durability', async () => {
+              const problems = durabilityProblems(await readDurabilitySettings(redis));
+              return problems.length === 0 ? undefined : `${problems.join('; ')}; or set DURABILITY=relaxed`;
+            });
+          },
+        },
+      ],
+    };
+  }
+
+  async onModuleInit(): Promise<void> {
+    this.directory.onChange((id, now) => {
+      if (!now) this.quotas.forget(id);
+    });
+    await Promise.all([this.directory.start(), this.keys.start()]);
+    this.route.register(this.http.httpAdapter.getInstance());
+  }
+
+  onApplicationShutdown(): void {
+    this.directory.stop();
+    this.keys.stop();
+    disconnectRedis(this.redis);
+  }
+}
+
+const readiness = Symbol('readiness');
+
+type RouteParts = [
+  Probes,
+  ConnectionDirectory,
+  GoogleKeys,
+  PushTokens,
+  Quotas,
+  JobPublisher,
+  ReceivedBatches,
+  ReceiverMetrics,
+];
