@@ -1,9 +1,11 @@
 import { connection, type Connection } from '#contracts';
 
-/** What a change may touch; `null` takes an optional field away. */
-export type ConnectionPatch = Partial<
-  Omit<Connection, 'id' | 'tenantId' | 'createdAt' | 'serviceAccountId'> & { serviceAccountId: string | null }
->;
+type Changeable = Omit<Connection, 'id' | 'tenantId' | 'createdAt' | 'serviceAccountId'> & {
+  serviceAccountId: string | null;
+};
+
+/** What a change may touch: `undefined` leaves a field, `null` takes an optional one away. */
+export type ConnectionPatch = { [Field in keyof Changeable]?: Changeable[Field] | undefined };
 
 /** @throws SyntaxError or ZodError when the record is not the connection that its id promises. */
 export function parseStored(id: string, json: string): Connection {
