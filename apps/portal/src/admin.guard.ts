@@ -1,16 +1,26 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { HttpAdapterHost } from '@nestjs/core';
+import {
+  Inject,
+  Injectable,
+  UnauthorizedException,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+
+/** Injection token of the admin token. */
+export const adminToken = Symbol('admin token');
 
 /** Lets in who bears the admin token. Digests are compared, so that time tells nothing, nor does length. */
+@Injectable()
 export class AdminGuard implements CanActivate {
   private readonly expected: Buffer;
 
   constructor(
-    adminToken: string,
+    @Inject(adminToken) token: string,
     private readonly host: HttpAdapterHost,
   ) {
-    this.expected = digest(adminToken);
+    this.expected = digest(token);
   }
 
   canActivate(context: ExecutionContext): boolean {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 
-export type AuditedAction = 'connection.created' | 'connection.changed' | 'connection.deleted';
+type AuditedAction = 'connection.created' | 'connection.changed' | 'connection.deleted';
 
 /** Who a change comes from; the admin token is the only identity there is, so the address tells more. */
 export type Actor = { ip: string };
@@ -9,7 +9,12 @@ export type Actor = { ip: string };
 export class AuditTrail {
   private readonly logger = new Logger('Audit');
 
-  record(action: AuditedAction, actor: Actor, connectionId: string, what: Record<string, unknown> = {}): void {
+  record(
+    action: AuditedAction,
+    actor: Actor,
+    connectionId: string,
+    what: Record<string, unknown> = {},
+  ): void {
     const line = { at: new Date().toISOString(), action, by: 'admin', from: actor.ip, connectionId, ...what };
     this.logger.log(JSON.stringify(line));
   }

@@ -5,7 +5,10 @@ import { googleAnswers } from './google-setup.js';
 
 const { shape } = connection;
 
-const name = shape.name.regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must not contain control characters');
+const name = shape.name.regex(
+  /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/,
+  'must not contain control characters',
+);
 const audience = z
   .string()
   .regex(/^[\x21-\x7e]{1,2048}$/, 'must be 1 to 2048 visible ASCII characters without spaces');
@@ -30,7 +33,10 @@ export const connectionChanges = z.strictObject({
   state: shape.state.optional(),
   quota: quota.optional(),
   serviceAccountEmail: serviceAccountEmail.optional(),
-  serviceAccountId: serviceAccountId.nullable().optional().describe('null pins the next account that pushes.'),
+  serviceAccountId: serviceAccountId
+    .nullable()
+    .optional()
+    .describe('null pins the next account that pushes.'),
   subscription: subscriptionPath.optional(),
   audience: audience.optional(),
 });

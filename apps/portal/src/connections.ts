@@ -1,12 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { newConnectionId, type ConnectionNotes, type ConnectionStore } from '#connections';
-import type { Connection } from '#contracts';
+import { TransientError, type Connection } from '#contracts';
 import type { AuditTrail, Actor } from './audit-trail.js';
 import type { ConnectionAnswer, ConnectionChanges, NewConnection } from './connection-api.js';
 import { gcloudSetup } from './gcloud.js';
-import { emailOf, parseSubscription } from './google-names.js';
+import { patchFor } from './connection-patch.js';
+import { emailOf } from './google-names.js';
 import { planSetup, type SetupInputs } from './google-setup.js';
-import { InvalidRequest } from './problems.js';
 import { terraformSetup } from './terraform.js';
 
 /** What the API does: the registry, the set-up inputs beside it, and a line in the audit trail. */
@@ -29,7 +29,10 @@ export class Connections {
     return connection && this.answer(connection);
   }
 
-  async create({ google, audience, serviceAccountId, ...rest }: NewConnection, by: Actor): Promise<ConnectionAnswer> {
+  async create(
+    { google, audience, serviceAccountId, ...rest }: NewConnection,
+    by: Actor,
+  ): Promise<ConnectionAnswer> {
     const id = newConnectionId();
     const { scope, scopeId, topic, sink } = google;
     await this.setups.save(id, { scope, scopeId, topic, sink });
@@ -46,12 +49,7 @@ export class Connections {
   }
 
   async change(id: string, changes: ConnectionChanges, by: Actor): Promise<ConnectionAnswer | undefined> {
-    const changed = await this.store.update(id, (current) => {
-      if (changes.serviceAccountEmail !== undefined || changes.subscription !== undefined) {
-        refuseForeignAccount({ ...current, ...withoutUndefined(changes) });
-      }
-      return withoutUndefined(changes);
-    });
+    const changed = await this.store.update(id, (current) => patchFor(current, changes));
     if (changed === undefined) return undefined;
     this.audit.record('connection.changed', by, id, { tenantId: changed.tenantId, changes });
     return this.answer(changed);
@@ -74,5 +72,15 @@ export class Connections {
       pushUrl,
       setup: plan ? { terraform: terraformSetup(plan), gcloud: gcloudSetup(plan) } : null,
     };
+  }
+
+  private async inputsOf(connectionId: string): Promise<SetupInputs | undefined> {
+    try {
+      return await this.setups.find(connectionId);
+    } catch (error) {
+      if (error instanceof TransientError) throw error;
+      this.logger.warn(`The set-up inputs of connection ${connectionId} are unreadable: ${String(error)}`);
+      return undefined;
+    }
   }
 }

@@ -72,7 +72,7 @@ grant gcloud iam service-accounts add-iam-policy-binding "$email" --project="$pr
 
 echo "6/6 push subscription $subscription"
 if exists gcloud pubsub subscriptions describe "$subscription" --project="$project"; then
-  gcloud pubsub subscriptions update "$subscription" --project="$project" "\${push[@]}"
+  gcloud pubsub subscriptions update "$subscription" --project="$project" "\${push[@]}" --clear-dead-letter-policy
 else
   gcloud pubsub subscriptions create "$subscription" --project="$project" --topic="$topic" "\${push[@]}"
 fi

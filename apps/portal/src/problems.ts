@@ -13,6 +13,18 @@ export class InvalidRequest extends Error {
   }
 }
 
+type Issue = { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined };
+
+/** Every problem that a schema found, with the path of its field. */
+export function invalidRequest(issues: readonly Issue[]): InvalidRequest {
+  return new InvalidRequest(
+    issues.map(({ message, path = [] }) => ({
+      path: path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
+      message,
+    })),
+  );
+}
+
 const codes: Record<number, string> = {
   400: 'invalid_request',
   401: 'unauthorized',

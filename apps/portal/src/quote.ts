@@ -15,7 +15,6 @@ const hclEscapes: Record<string, string> = {
 
 /** A quoted HCL string, in which nothing is interpolated. */
 export function hclString(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is escaped here
   const special = /["\\]|[$%]\{|[\u0000-\u001f\u007f\u2028\u2029]/g;
   return `"${text.replace(special, (found) => hclEscapes[found] ?? unicodeEscape(found))}"`;
 }

@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { benchCommand } from './bench.js';
+import { loadCommand } from './load.js';
+import { startCommand } from './start.js';
+import { tailCommand } from './tail.js';
+
+const program = new Command('floodgate')
+  .description(
+    'Takes the flood of Google Cloud audit log pushes and lands it in Amazon S3, tenant by tenant.',
+  )
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done, 1 it did not work or the books do not close, 2 the command line is wrong.`,
+  )
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+
+for (const command of [startCommand(), tailCommand(), loadCommand(), benchCommand()]) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`floodgate: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,2 @@
+export { runLoad } from './load.js';
+export type { LoadOptions, LoadResult } from './options.js';

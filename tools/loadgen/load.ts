@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { LoadConnection } from './connection.js';
+import { Measurement } from './measurement.js';
+import { loadOptions, type LoadOptions, type LoadResult } from './options.js';
+import { closedLoop, openLoop } from './pacing.js';
+import { requestSource } from './request-source.js';
+
+/** What is unanswered or overdue at the end gets this long. */
+const drainMs = 5000;
+const tickMs = 1;
+
+/** Pushes messages at a receiver as Pub/Sub does, and measures its answers. */
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const { url, connections: count, durationMs, warmUpMs, ratePerSecond, ...rest } = loadOptions.parse(options);
+  const { host, hostname, port } = new URL(url);
+  const source = requestSource({ targets: rest.targets, host, seed: rest.seed });
+  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port === '' ? 80 : port) };
+
+  const measurement = new Measurement();
+  let pace = closedLoop(0);
+  let outstanding = 0;
+  const exchange = {
+    next: () => {
+      const intendedMs = pace.next(performance.now());
+      if (intendedMs === undefined) return undefined;
+      measurement.sent++;
+      outstanding++;
+      return { intendedMs, write: source.next };
+    },
+    answered: (status: number, intendedMs: number) => {
+      outstanding--;
+      measurement.answered(status, intendedMs, performance.now());
+    },
+    lost: (requests: number) => {
+      outstanding -= requests;
+    },
+  };
+  const pool = Array.from(
+    { length: count },
+    () => new LoadConnection(address, exchange, { pipeline: rest.pipeline, maxRequestBytes: source.maxBytes }),
+  );
+  const sendAll = () => pool.forEach((connection) => connection.send());
+  let ticking: NodeJS.Timeout | undefined;
+  try {
+    await Promise.all(pool.map((connection) => connection.open()));
+    const startMs = performance.now();
+    const endMs = startMs + warmUpMs + durationMs;
+    pace = ratePerSecond === undefined ? closedLoop(endMs) : openLoop(startMs, endMs, ratePerSecond);
+    measurement.window(startMs + warmUpMs, endMs);
+    sendAll();
+    if (ratePerSecond !== undefined) ticking = setInterval(sendAll, tickMs);
+    await delay(warmUpMs);
+    measurement.begin();
+    await delay(Math.max(0, endMs - performance.now()));
+    measurement.end();
+    while (performance.now() < endMs + drainMs && (outstanding > 0 || pace.due(performance.now()) > 0)) {
+      await delay(5);
+    }
+  } finally {
+    clearInterval(ticking);
+    pool.forEach((connection) => connection.stop());
+  }
+  const giveUpMs = performance.now();
+  for (let late = pace.next(giveUpMs); late !== undefined; late = pace.next(giveUpMs)) {
+    measurement.neverSent(late, giveUpMs);
+  }
+  return measurement.result();
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { Agent, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { startGoogleIdentity, type GoogleIdentity } from '#testing';
+import { PushSubscription, type SubscriptionOptions, type SubscriptionStats } from './push-subscription.js';
+
+export type LocalGoogleOptions = {
+  port?: number;
+  /** Hears of each message that was acknowledged, once. */
+  onAcked?: (subscription: string, messageId: string) => void;
+};
+
+/** Google's side on this machine: identity, topics and push subscriptions. */
+export type LocalGoogle = {
+  readonly url: string;
+  readonly jwksUrl: string;
+  /** Signs tokens, good and bad, and can lose its key server. */
+  readonly identity: GoogleIdentity;
+  addSubscription(options: SubscriptionOptions): void;
+  /** Publishes to the subscription's topic and gives the message's id. `duplicates` deliveries more come after the ack. */
+  publish(subscription: string, data: Buffer, options?: PublishOptions): string;
+  stats(): SubscriptionStats[];
+  /** Resolves when every backlog is empty; rejects when the signal says so. */
+  drained(signal?: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type PublishOptions = { attributes?: Record<string, string>; duplicates?: number };
+
+/** Tokens live an hour; a new one is made some minutes before. */
+const tokenLifeMs = 50 * 60_000;
+const maxDuplicates = 10;
+
+export async function startLocalGoogle(options: LocalGoogleOptions = {}): Promise<LocalGoogle> {
+  const identity = await startGoogleIdentity();
+  const agent = new Agent({ keepAlive: true, maxSockets: 512 });
+  const subscriptions = new Map<string, PushSubscription>();
+  let lastMessageId = BigInt(Date.now()) * 1_000n;
+
+  const stats = () => [...subscriptions.values()].map((subscription) => subscription.stats());
+  const server = createServer((request, response) => {
+    const isKnown = request.url === '/v1/subscriptions';
+    response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(isKnown ? { subscriptions: stats() } : { error: 'unknown' }));
+  });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+
+  function find(name: string): PushSubscription {
+    const subscription = subscriptions.get(name);
+    if (!subscription) throw new RangeError(`there is no subscription ${name}`);
+    return subscription;
+  }
+
+  return {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    jwksUrl: identity.jwksUrl,
+    identity,
+    addSubscription(subscription) {
+      const { name, serviceAccountEmail: email, serviceAccountId: uniqueId, audience } = subscription;
+      let cached: { token: Promise<string>; madeMs: number } | undefined;
+      const token = () => {
+        if (!cached || Date.now() - cached.madeMs > tokenLifeMs) {
+          cached = { token: identity.token({ email, uniqueId, audience }), madeMs: Date.now() };
+        }
+        return cached.token;
+      };
+      const onAcked = (messageId: string) => options.onAcked?.(name, messageId);
+      subscriptions.set(name, new PushSubscription(subscription, agent, token, onAcked));
+    },
+    publish(name, data, { attributes = {}, duplicates = 0 } = {}) {
+      lastMessageId += 1n;
+      const messageId = String(lastMessageId);
+      const publishTime = new Date().toISOString();
+      find(name).publish({ messageId, publishTime, data, attributes }, Math.min(duplicates, maxDuplicates));
+      return messageId;
+    },
+    stats,
+    async drained(signal) {
+      while (![...subscriptions.values()].every(({ isEmpty }) => isEmpty))
+        await wait(20, undefined, { signal });
+    },
+    async stop() {
+      for (const subscription of subscriptions.values()) subscription.stop();
+      agent.destroy();
+      server.closeAllConnections();
+      server.close();
+      await Promise.all([once(server, 'close'), identity.stop()]);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const dist = join(
+  dirname(fileURLToPath(import.meta.url)).replace(/\/dist\/|\/(?=tools\/)/, '/dist/'),
+  '../..',
+);
+
+export type AppName = 'receiver' | 'enricher' | 'deliverer' | 'monitor' | 'portal';
+
+/** One app as a process of its own, as in production: started, watched, killed and started again. */
+export class AppProcess {
+  private child: ChildProcess | undefined;
+  private stopping = false;
+  /** Times it was started again because it had died. */
+  restarts = 0;
+
+  constructor(
+    readonly name: AppName,
+    private readonly environment: Record<string, string>,
+    private readonly healthUrl: string,
+    private readonly logFile: string,
+  ) {}
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Starts it and resolves when it says that it is ready. @throws with its last words when it does not */
+  async start(): Promise<void> {
+    mkdirSync(dirname(this.logFile), { recursive: true });
+    this.spawn();
+    await this.ready();
+  }
+
+  /** SIGKILL, as a crash would; it is started again at once, as an orchestrator would. */
+  kill(): void {
+    this.child?.kill('SIGKILL');
+  }
+
+  /** SIGTERM; resolves with its exit code. */
+  async stop(): Promise<number | null> {
+    this.stopping = true;
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    const [code] = (await exited) as [number | null];
+    return code;
+  }
+
+  /** Resolves when readiness is on. */
+  async ready(): Promise<void> {
+    const deadlineMs = performance.now() + 30_000;
+    let problem = 'it does not answer';
+    while (performance.now() < deadlineMs) {
+      if (this.child?.exitCode === 1) break;
+      try {
+        const response = await fetch(`${this.healthUrl}/readyz`);
+        if (response.ok) return;
+        problem = await response.text();
+      } catch {
+        // Not listening yet.
+      }
+      await wait(50);
+    }
+    throw new Error(`${this.name} does not become ready (${problem}); its log is ${this.logFile}`);
+  }
+
+  private spawn(): void {
+    const log = createWriteStream(this.logFile, { flags: 'a' });
+    const program = join(dist, 'apps', this.name, 'src/main.js');
+    const child = spawn(process.execPath, ['--enable-source-maps', program], {
+      env: { PATH: process.env['PATH'] ?? '', ...this.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.pipe(log);
+    child.stderr.pipe(log);
+    this.child = child;
+    child.once('exit', (code) => {
+      // Exit 1 is a failed start: to try that again would only hide it.
+      if (this.stopping || code === 1) return;
+      this.restarts += 1;
+      this.spawn();
+    });
+  }
+}

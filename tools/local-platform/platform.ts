@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Ledger, hoursWithin, type BookBalance } from '#ledger';
+import { connectRedis, disconnectRedis } from '#redis';
+import { startRedisServer, type RedisServer } from '#testing';
+import { startLocalGoogle, type LocalGoogle } from '../local-google/index.js';
+import { AppProcess, type AppName } from './app-process.js';
+import { startLocalAws, type LocalAws } from './aws.js';
+import { openPort } from './ports.js';
+
+export const appNames: readonly AppName[] = ['portal', 'receiver', 'enricher', 'deliverer', 'monitor'];
+
+export type PlatformOptions = {
+  /** `fixed` ports are easy to remember; `free` ones never clash. */
+  ports: 'fixed' | 'free';
+  /** An own Redis is started, durable as in production, when there is none to use. */
+  redisUrl: string | undefined;
+  /** Where Redis and the logs live. */
+  directory: string;
+  objectIntervalMs: number;
+  streams?: number;
+  /** More settings for all apps. */
+  environment?: Record<string, string>;
+  onProgress?: (text: string) => void;
+};
+
+/** A customer's connection, made through the portal, with its push subscription at Google. */
+export type PlatformConnection = { tenant: string; id: string; subscription: string };
+
+/** All of Floodgate, Google's side and AWS's side, running on this machine. */
+export class Platform {
+  readonly startedMs = Date.now();
+  readonly connections: PlatformConnection[] = [];
+
+  private constructor(
+    readonly redis: { url: string; server: RedisServer | undefined },
+    readonly aws: LocalAws,
+    readonly google: LocalGoogle,
+    readonly apps: ReadonlyMap<AppName, AppProcess>,
+    readonly urls: Readonly<Record<'receiver' | 'portal' | 'monitor', string>>,
+    private readonly adminToken: string,
+    private readonly ledger: Ledger,
+    private readonly closeLedger: () => void,
+  ) {}
+
+  static async start(options: PlatformOptions): Promise<Platform> {
+    const say = options.onProgress ?? (() => undefined);
+    const undo: (() => Promise<unknown>)[] = [];
+    try {
+      const server =
+        options.redisUrl === undefined
+          ? await startRedisServer({ directory: join(options.directory, 'redis') })
+          : undefined;
+      const redisUrl = options.redisUrl ?? server?.url ?? '';
+      if (server) undo.push(() => server.stop());
+      say(`Redis answers at ${redisUrl}`);
+      const port = (preferred: number) => openPort(options.ports === 'fixed' ? preferred : 0);
+      const aws = await startLocalAws({
+        ports: { aws: await port(4566), firehose: await port(4573) },
+        streams: options.streams ?? 2,
+        objectIntervalMs: options.objectIntervalMs,
+      });
+      undo.push(() => aws.stop());
+      say(`S3, SNS and SQS answer at ${aws.endpoint}, Firehose at ${aws.firehose.url}`);
+      const google = await startLocalGoogle({ port: await port(8085) });
+      undo.push(() => google.stop());
+      say(`Google's key set is at ${google.jwksUrl}`);
+      const adminToken = randomBytes(24).toString('base64url');
+      const ports = {
+        receiver: await port(8080),
+        monitor: await port(8083),
+        portal: await port(8084),
+        health: await Promise.all(appNames.map((_, index) => port(9090 + index))),
+      };
+      const urls = {
+        receiver: `http://127.0.0.1:${String(ports.receiver)}`,
+        monitor: `http://127.0.0.1:${String(ports.monitor)}`,
+        portal: `http://127.0.0.1:${String(ports.portal)}`,
+      };
+      const shared = {
+        REDIS_URL: redisUrl,
+        HOST: '127.0.0.1',
+        PUBLIC_URL: urls.receiver,
+        OIDC_JWKS_URL: google.jwksUrl,
+        FIREHOSE_STREAMS: aws.streams.join(','),
+        LANDED_QUEUE_URL: aws.queueUrl('monitor'),
+        ALERT_TOPIC_ARN: aws.alertTopicArn,
+        EVENT_FORMAT: 'raw',
+        ...aws.environment,
+        ...options.environment,
+      };
+      const apps = new Map(
+        appNames.map((name, index) => {
+          const healthPort = String(ports.health[index] ?? 0);
+          const own = {
+            HEALTH_PORT: healthPort,
+            ...(name in urls ? { PORT: String(ports[name as keyof typeof urls]) } : {}),
+            ...(name === 'portal' ? { ADMIN_TOKEN: adminToken } : {}),
+          };
+          const log = join(options.directory, 'logs', `${name}.log`);
+          return [name, new AppProcess(name, { ...shared, ...own }, `http://127.0.0.1:${healthPort}`, log)];
+        }),
+      );
+      undo.push(() => Promise.all([...apps.values()].map((app) => app.stop())));
+      say(`starting ${appNames.join(', ')} ...`);
+      await Promise.all([...apps.values()].map((app) => app.start()));
+      const control = connectRedis(redisUrl, 'control', () => undefined);
+      const closeLedger = () => {
+        disconnectRedis(control);
+      };
+      return new Platform(
+        { url: redisUrl, server },
+        aws,
+        google,
+        apps,
+        urls,
+        adminToken,
+        new Ledger(control),
+        closeLedger,
+      );
+    } catch (error) {
+      for (const step of undo.reverse()) await step().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Connects a customer as its people would: through the portal, then by a push subscription. */
+  async connect(tenant: string, eventsPerSecond = 100_000): Promise<PlatformConnection> {
+    const project = `${tenant}-logs`;
+    const response = await fetch(`${this.urls.portal}/api/v1/connections`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.adminToken}` },
+      body: JSON.stringify({
+        tenantId: tenant,
+        name: `${tenant} (local)`,
+        google: { scope: 'organization', scopeId: '123456789012', projectId: project },
+        quota: { eventsPerSecond },
+      }),
+    });
+    if (response.status !== 201)
+      throw new Error(`the portal did not connect ${tenant}: ${await response.text()}`);
+    const { connection, pushUrl } = (await response.json()) as {
+      connection: { id: string; subscription: string; audience: string; serviceAccountEmail: string };
+      pushUrl: string;
+    };
+    this.google.addSubscription({
+      name: connection.subscription,
+      pushEndpoint: pushUrl,
+      audience: connection.audience,
+      serviceAccountEmail: connection.serviceAccountEmail,
+      serviceAccountId: String(100_000_000_000_000_000_000n + BigInt(this.connections.length)),
+      minRetryDelayMs: 100,
+      maxRetryDelayMs: 2_000,
+    });
+    const made = { tenant, id: connection.id, subscription: connection.subscription };
+    this.connections.push(made);
+    return made;
+  }
+
+  app(name: AppName): AppProcess {
+    const app = this.apps.get(name);
+    if (!app) throw new RangeError(`there is no app ${name}`);
+    return app;
+  }
+
+  /** The books of the hours since the start, of the tenants that are connected here. */
+  async books(): Promise<BookBalance[]> {
+    const mine = new Set(this.connections.map(({ id }) => id));
+    const rows = await this.ledger.read(hoursWithin(this.startedMs, Date.now()));
+    return rows.filter(({ connectionId }) => mine.has(connectionId));
+  }
+
+  /** Stops everything, in the order of the flow, so that nothing taken is left behind. */
+  async stop(): Promise<void> {
+    await this.google.stop();
+    for (const name of ['receiver', 'enricher', 'deliverer', 'monitor', 'portal'] as const) {
+      await this.app(name).stop();
+    }
+    this.closeLedger();
+    await this.aws.stop();
+    await this.redis.server?.stop();
+  }
+}
