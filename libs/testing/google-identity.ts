@@ -12,7 +12,11 @@ export type GoogleIdentity = {
   /** How often the key set was fetched. */
   readonly fetches: number;
   /** A token as Google makes it; `claims` and `how` spoil it. */
-  token(account: PushAccount, claims?: JWTPayload, how?: 'none' | 'HS256' | 'unknown key' | 'other key'): Promise<string>;
+  token(
+    account: PushAccount,
+    claims?: JWTPayload,
+    how?: 'none' | 'HS256' | 'unknown key' | 'other key',
+  ): Promise<string>;
   /** From now on tokens are signed with a new key. */
   rotate(): Promise<void>;
   /** Whether the key set's address answers. */
@@ -74,7 +78,9 @@ export async function startGoogleIdentity(): Promise<GoogleIdentity> {
       };
       if (how === 'none') return new UnsecuredJWT(payload).encode();
       if (how === 'HS256') {
-        return new SignJWT(payload).setProtectedHeader({ alg: 'HS256', kid: current }).sign(Buffer.alloc(32, 1));
+        return new SignJWT(payload)
+          .setProtectedHeader({ alg: 'HS256', kid: current })
+          .sign(Buffer.alloc(32, 1));
       }
       const kid = how === 'unknown key' ? 'nobody-knows' : current;
       const key = how === undefined ? keys.get(current) : stranger;

@@ -5,4 +5,9 @@ export {
   type RedisServer,
   type RedisServerOptions,
 } from './redis-server.js';
-export { googleIssuer, startGoogleIdentity, type GoogleIdentity, type PushAccount } from './google-identity.js';
+export {
+  googleIssuer,
+  startGoogleIdentity,
+  type GoogleIdentity,
+  type PushAccount,
+} from './google-identity.js';

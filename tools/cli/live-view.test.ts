@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TenantReport } from '../local-platform/index.js';
+import type { TenantReport } from '#tools/local-platform';
 import { finalVerdict, reportTable, runningVerdict } from './live-view.js';
 
 const report: TenantReport = {

@@ -1,4 +1,4 @@
-import type { TenantReport } from '../local-platform/index.js';
+import type { TenantReport } from '#tools/local-platform';
 
 const columns: [title: string, value: (report: TenantReport) => string | number][] = [
   ['tenant', ({ tenant }) => tenant],

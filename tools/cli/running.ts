@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Platform } from '../local-platform/index.js';
+import type { Platform } from '#tools/local-platform';
 
 const running = z.object({ environment: z.record(z.string(), z.string()), topicArn: z.string() });
 

@@ -3,13 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
 import { logUpdateStderr } from 'log-update';
-import { AuditTraffic } from '../local-google/audit-traffic.js';
-import { samplesFrom } from '../local-google/samples.js';
-import { rateAt } from '../local-google/traffic-rate.js';
-import { Judge, Platform, appNames, drain, driveTraffic, reportNow } from '../local-platform/index.js';
+import { AuditTraffic, Random, rateAt, samplesFrom } from '#tools/local-google';
+import { Judge, Platform, appNames, drain, driveTraffic, reportNow } from '#tools/local-platform';
 import { duration, positive, share } from './duration.js';
 import { finalVerdict, reportTable, runningVerdict } from './live-view.js';
-import { seededRandom } from './random.js';
 import { rememberRunning, runningFile } from './running.js';
 
 type StartOptions = {
@@ -96,7 +93,7 @@ async function start(options: StartOptions): Promise<void> {
       subscriptions: await sourcesOf(platform, options),
       rateAt: (nowMs) => rateAt(nowMs, options.rate, options.seed),
       duplicateShare: options.duplicates,
-      random: seededRandom(options.seed),
+      random: new Random(options.seed),
       signal: over,
     });
     await showUntil(platform, judge, over);

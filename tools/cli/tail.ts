@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
 import { partitionOfKey, tenantId } from '#contracts';
-import { landedObjects } from '../local-platform/index.js';
+import { landedObjects } from '#tools/local-platform';
 import { findRunning } from './running.js';
 
 type TailOptions = { tenant?: string; quarantine: boolean; topic?: string; json: boolean };

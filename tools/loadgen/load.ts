@@ -11,7 +11,14 @@ const tickMs = 1;
 
 /** Pushes messages at a receiver as Pub/Sub does, and measures its answers. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { url, connections: count, durationMs, warmUpMs, ratePerSecond, ...rest } = loadOptions.parse(options);
+  const {
+    url,
+    connections: count,
+    durationMs,
+    warmUpMs,
+    ratePerSecond,
+    ...rest
+  } = loadOptions.parse(options);
   const { host, hostname, port } = new URL(url);
   const source = requestSource({ targets: rest.targets, host, seed: rest.seed });
   const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port === '' ? 80 : port) };
@@ -37,7 +44,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   };
   const pool = Array.from(
     { length: count },
-    () => new LoadConnection(address, exchange, { pipeline: rest.pipeline, maxRequestBytes: source.maxBytes }),
+    () =>
+      new LoadConnection(address, exchange, { pipeline: rest.pipeline, maxRequestBytes: source.maxBytes }),
   );
   const sendAll = () => pool.forEach((connection) => connection.send());
   let ticking: NodeJS.Timeout | undefined;

@@ -8,7 +8,11 @@ export const loadOptions = z.object({
         path: z.string().startsWith('/').describe('Where the subscription pushes to'),
         token: z.string().describe('The bearer token'),
         subscription: z.string(),
-        weight: z.number().positive().default(1).describe('Its share of the requests, relative to the others'),
+        weight: z
+          .number()
+          .positive()
+          .default(1)
+          .describe('Its share of the requests, relative to the others'),
       }),
     )
     .min(1),

@@ -1,5 +1,4 @@
-import { AuditTraffic } from '../local-google/audit-traffic.js';
-import { Random } from '../local-google/audit-traffic-random.js';
+import { AuditTraffic, Random } from '#tools/local-google';
 import type { Target } from './options.js';
 import { fillTemplate, requestTemplate, runDigits } from './push-request.js';
 
@@ -11,7 +10,10 @@ export type RequestSource = { maxBytes: number; next: (into: Buffer) => Buffer }
 
 /** Seeded, endless and distinct push requests to the targets, shared out by their weights. */
 export function requestSource(of: { targets: readonly Target[]; host: string; seed: number }): RequestSource {
-  const perTarget = Math.max(1, Math.min(maxTemplatesPerTarget, Math.floor(maxTemplates / of.targets.length)));
+  const perTarget = Math.max(
+    1,
+    Math.min(maxTemplatesPerTarget, Math.floor(maxTemplates / of.targets.length)),
+  );
   const run = String((of.seed >>> 0) % 10 ** runDigits).padStart(runDigits, '0');
   const startMs = Date.UTC(2026, 0, 1);
   const templates = of.targets.map((target, index) => {

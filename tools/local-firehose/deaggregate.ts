@@ -51,8 +51,9 @@ function lineEnd(record: Buffer, start: number): number | undefined {
   const end = record.indexOf(newline, start);
   if (end === -1 || record[end - 1] !== close) return undefined;
   if (end + 1 < record.length && record[end + 1] !== open) return undefined;
-  // Two objects on one line would show `}` directly before `{`; a string may too, so look closely then.
-  return record.subarray(start, end).includes('}{') ? undefined : end;
+  // Two objects on one line show `}` before `{`, perhaps with a space between; so may a string: look closely then.
+  const line = record.subarray(start, end);
+  return ['}{', '} ', '}\t', '}\r'].some((sign) => line.includes(sign)) ? undefined : end;
 }
 
 function objectEnd(record: Buffer, start: number): number {

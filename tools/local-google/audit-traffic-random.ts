@@ -29,8 +29,6 @@ export class Random {
     return this.unit() < probability;
   }
 
-  pick<T>(from: readonly [T, ...T[]]): T;
-  pick<T>(from: readonly T[]): T;
   pick<T>(from: readonly T[]): T {
     return from[this.below(from.length)] as T;
   }

@@ -163,7 +163,8 @@ function authorization(
 ): string {
   const permissionType = type === undefined || random.chance(0.3) ? '' : `,"permissionType":"${type}"`;
   const decision = granted ? ',"granted":true' : '';
-  return `{"resource":"${resource}","permission":"${permission}"${decision},"resourceAttributes":{}${permissionType}}`;
+  const one = `{"resource":"${resource}","permission":"${permission}"${decision},"resourceAttributes":{}${permissionType}}`;
+  return random.chance(0.15) ? Array.from({ length: 2 + random.below(4) }, () => one).join(',') : one;
 }
 
 /** RFC 3339 with nine digits of a second; the last six are made up, since the clock has milliseconds. */

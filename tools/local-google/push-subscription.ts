@@ -41,7 +41,6 @@ export class PushSubscription {
   private readonly unacked = new Map<string, Pending>();
   private ready: Pending[] = [];
   private window = newPushWindow;
-  private restUntilMs = 0;
   private restTimer: NodeJS.Timeout | undefined;
   private outstanding = 0;
   private published = 0;
@@ -96,7 +95,7 @@ export class PushSubscription {
   }
 
   private pump(): void {
-    if (this.stopped || Date.now() < this.restUntilMs) return;
+    if (this.stopped || this.restTimer !== undefined) return;
     let taken = 0;
     while (taken < this.ready.length && this.outstanding < this.window.size) {
       const message = this.ready[taken];
@@ -139,9 +138,9 @@ export class PushSubscription {
     this.nackedByCode[code] = (this.nackedByCode[code] ?? 0) + 1;
     this.window = afterNack(this.window);
     const restMs = pushBackoffMs(this.window);
-    this.restUntilMs = Date.now() + restMs;
     clearTimeout(this.restTimer);
     this.restTimer = setTimeout(() => {
+      this.restTimer = undefined;
       this.pump();
     }, restMs);
     const { minRetryDelayMs = 10_000, maxRetryDelayMs = 600_000 } = this.options;

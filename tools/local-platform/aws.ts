@@ -1,7 +1,7 @@
 import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
 import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import { errorPrefix, objectPrefix, partitionQuery } from '#contracts';
-import { startLocalFirehose, type LocalFirehose } from '../local-firehose/index.js';
+import { startLocalFirehose, type LocalFirehose } from '#tools/local-firehose';
 
 const region = 'us-east-1';
 const account = '000000000000';

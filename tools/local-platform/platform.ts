@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ledger, hoursWithin, type BookBalance } from '#ledger';
 import { connectRedis, disconnectRedis } from '#redis';
 import { startRedisServer, type RedisServer } from '#testing';
-import { startLocalGoogle, type LocalGoogle } from '../local-google/index.js';
+import { startLocalGoogle, type LocalGoogle } from '#tools/local-google';
 import { AppProcess, type AppName } from './app-process.js';
 import { startLocalAws, type LocalAws } from './aws.js';
 import { openPort } from './ports.js';

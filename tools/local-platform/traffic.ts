@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LocalGoogle } from '../local-google/index.js';
+import type { LocalGoogle, Random } from '#tools/local-google';
 
 /** What comes next from one source: audit entries, generated or from files. */
 export type EntrySource = { next(nowMs: number): { data: Buffer; malformed: boolean } };
@@ -12,7 +12,7 @@ export type TrafficOptions = {
   rateAt: (nowMs: number) => number;
   /** Share of messages that Pub/Sub pushes twice although they were acknowledged. */
   duplicateShare: number;
-  random: () => number;
+  random: Random;
   signal: AbortSignal;
 };
 
@@ -33,11 +33,11 @@ export async function driveTraffic(
     due += (rateAt(Date.now()) * (nowMs - lastMs)) / 1_000;
     lastMs = nowMs;
     for (; due >= 1; due -= 1) {
-      let point = random() * totalWeight;
+      let point = random.unit() * totalWeight;
       const chosen = subscriptions.find(({ weight }) => (point -= weight) < 0) ?? subscriptions[0];
       if (!chosen) return counts;
       const { data, malformed } = chosen.source.next(Date.now());
-      google.publish(chosen.name, data, { duplicates: random() < duplicateShare ? 1 : 0 });
+      google.publish(chosen.name, data, { duplicates: random.chance(duplicateShare) ? 1 : 0 });
       const count = counts.get(chosen.name);
       if (count) {
         count.published += 1;

@@ -148,7 +148,7 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.directory.stop();
+    void this.directory.stop();
     this.keys.stop();
     disconnectRedis(this.redis);
   }

@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import { ConnectionStore, newConnectionId } from '#connections';
 import { receivedBatch, receivedHeader, unseal, type Connection } from '#contracts';
 import { loadConfig } from '#config';
+import { Probes } from '#observability';
 import { QueueInspector } from '#queue-transport';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { startGoogleIdentity, startRedisServer, type GoogleIdentity, type RedisServer } from '#testing';
@@ -80,18 +81,38 @@ describe('the receiver', () => {
   });
   const envelope = (data: string | undefined, connection: Connection, messageId = '2070443601311540') =>
     JSON.stringify({
-      message: { data, messageId, message_id: messageId, publishTime: '2026-02-03T04:05:06.789Z', attributes: { __proto__x: 'y' } },
+      message: {
+        data,
+        messageId,
+        message_id: messageId,
+        publishTime: '2026-02-03T04:05:06.789Z',
+        attributes: { __proto__x: 'y' },
+      },
       subscription: connection.subscription,
     });
   const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-  type Options = { to?: Connection; body?: string | Buffer; headers?: Record<string, string>; token?: string | null };
-  async function push({ to = acme, body = envelope(base64(entry), to), headers = {}, token }: Options = {}): Promise<number> {
+  type Options = {
+    to?: Connection;
+    body?: string | Buffer;
+    headers?: Record<string, string>;
+    token?: string | null;
+  };
+  async function push({
+    to = acme,
+    body = envelope(base64(entry), to),
+    headers = {},
+    token,
+  }: Options = {}): Promise<number> {
     const bearer = token === undefined ? await google.token(account(to)) : token;
     const response = await fetch(`${url}/v1/push/${to.id}`, {
       method: 'POST',
       body,
-      headers: { 'content-type': 'application/json', ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }), ...headers },
+      headers: {
+        'content-type': 'application/json',
+        ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+        ...headers,
+      },
     });
     expect(await response.text()).toBe('');
     return response.status;
@@ -102,7 +123,9 @@ describe('the receiver', () => {
     const ids = (await client.lrange('{received-0}:received:wait', 0, -1)).reverse();
     const frames = await Promise.all(
       ids.map(async (id) => {
-        const data = receivedBatch.schema.parse(JSON.parse((await client.hget(`{received-0}:received:${id}`, 'data')) ?? ''));
+        const data = receivedBatch.schema.parse(
+          JSON.parse((await client.hget(`{received-0}:received:${id}`, 'data')) ?? ''),
+        );
         const { header, payloads } = await unseal(data, receivedHeader);
         return header.events.map((event, index) => ({
           ...event,
@@ -121,7 +144,8 @@ describe('the receiver', () => {
   async function refusals(): Promise<Record<string, number>> {
     const values = await metric('floodgate_receiver_refused_total');
     const counts: Record<string, number> = {};
-    for (const { labels, value } of values) counts[String(labels['reason'])] = (counts[String(labels['reason'])] ?? 0) + value;
+    for (const { labels, value } of values)
+      counts[String(labels['reason'])] = (counts[String(labels['reason'])] ?? 0) + value;
     return counts;
   }
 
@@ -144,7 +168,11 @@ describe('the receiver', () => {
       tenant: 'acme',
     };
     expect(await push({ to: beta, body: entry, headers })).toBe(204);
-    expect((await stored()).at(-1)).toMatchObject({ connection: { tenantId: 'beta' }, messageId: '77', payload: entry });
+    expect((await stored()).at(-1)).toMatchObject({
+      connection: { tenantId: 'beta' },
+      messageId: '77',
+      payload: entry,
+    });
   });
 
   it('commits pushes that come together as one job', async () => {
@@ -280,7 +308,6 @@ describe('the receiver', () => {
 
   it('refuses readiness, and says what to change, when Redis is not durable', async () => {
     await client.config('SET', 'appendfsync', 'everysec');
-    const { Probes } = await import('#observability');
     const problems = await app.get(Probes).readinessProblems();
     expect(problems.join()).toContain('CONFIG SET appendfsync always');
     await client.config('SET', 'appendfsync', 'always');

@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { startLocalGoogle, type LocalGoogle, type SubscriptionOptions, type SubscriptionStats } from '../index.js';
+import {
+  startLocalGoogle,
+  type LocalGoogle,
+  type SubscriptionOptions,
+  type SubscriptionStats,
+} from '../index.js';
 
 type Seen = { headers: IncomingHttpHeaders; body: string; atMs: number };
 
