@@ -65,17 +65,9 @@ async function tail(options: TailOptions): Promise<void> {
 }
 
 async function useRunning(): Promise<string> {
-  const running = await findRunning();
-  const isUp =
-    running &&
-    (await fetch(running.environment['AWS_ENDPOINT_URL'] ?? '').then(
-      () => true,
-      () => false,
-    ));
-  if (!running || !isUp)
-    throw new Error('nothing runs here: use `npm start` first, or name a topic by --topic.');
-  Object.assign(process.env, running.environment);
-  return running.topicArn;
+  const { environment, topicArn } = await findRunning();
+  Object.assign(process.env, environment);
+  return topicArn;
 }
 
 /** A queue of our own, subscribed to the topic. */

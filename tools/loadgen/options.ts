@@ -21,7 +21,7 @@ export const loadOptions = z.object({
   warmUpMs: z.number().min(0).default(0),
   ratePerSecond: z.number().positive().optional().describe('Open loop at this rate; without it, closed loop'),
   pipeline: z.int().min(1).default(1).describe('Outstanding requests per connection'),
-  seed: z.int().default(1).describe('The same seed sends the same messages and ids again'),
+  seed: z.int().default(1).describe('The same seed sends the same message ids again'),
 });
 
 export type LoadOptions = z.input<typeof loadOptions>;

@@ -26,7 +26,7 @@ export function requestTemplate(entry: string, target: Target, host: string, run
   const base64 = Buffer.from(data).toString('base64');
 
   const id = run + digits;
-  const time = '2026-01-01T00:00:00.000Z';
+  const time = new Date().toISOString();
   const message = `{"message":{"data":"${base64}","messageId":"${id}","message_id":"${id}","publishTime":"${time}","publish_time":"${time}"},`;
   const body = `${message}"subscription":${JSON.stringify(target.subscription)}}`;
   const head = [

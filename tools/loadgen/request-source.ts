@@ -15,7 +15,7 @@ export function requestSource(of: { targets: readonly Target[]; host: string; se
     Math.min(maxTemplatesPerTarget, Math.floor(maxTemplates / of.targets.length)),
   );
   const run = String((of.seed >>> 0) % 10 ** runDigits).padStart(runDigits, '0');
-  const startMs = Date.UTC(2026, 0, 1);
+  const startMs = Date.now();
   const templates = of.targets.map((target, index) => {
     const traffic = new AuditTraffic({ seed: of.seed + index, tenant: `load-${index}`, malformedShare: 0 });
     return Array.from({ length: perTarget }, (_, n) =>

@@ -52,7 +52,7 @@ export class PushSubscription {
   private stopped = false;
 
   constructor(
-    private readonly options: SubscriptionOptions,
+    readonly options: SubscriptionOptions,
     private readonly agent: Agent,
     private readonly token: () => Promise<string>,
     private readonly onAcked: (messageId: string) => void,

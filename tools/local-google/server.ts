@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { Agent, createServer } from 'node:http';
+import { Agent, createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
 import { startGoogleIdentity, type GoogleIdentity } from '#testing';
 import { PushSubscription, type SubscriptionOptions, type SubscriptionStats } from './push-subscription.js';
 
@@ -28,6 +30,16 @@ export type LocalGoogle = {
 
 export type PublishOptions = { attributes?: Record<string, string>; duplicates?: number };
 
+/** The method of Google's IAM Credentials API that signs an identity token for a service account. */
+const generateIdToken = /^\/v1\/projects\/-\/serviceAccounts\/(?<email>[^/:]+):generateIdToken$/;
+const idTokenRequest = z.object({ audience: z.string(), includeEmail: z.literal(true) });
+
+const accountOf = ({ serviceAccountEmail, serviceAccountId, audience }: SubscriptionOptions) => ({
+  email: serviceAccountEmail,
+  uniqueId: serviceAccountId,
+  audience,
+});
+
 /** Tokens live an hour; a new one is made some minutes before. */
 const tokenLifeMs = 50 * 60_000;
 const maxDuplicates = 10;
@@ -40,10 +52,23 @@ export async function startLocalGoogle(options: LocalGoogleOptions = {}): Promis
 
   const stats = () => [...subscriptions.values()].map((subscription) => subscription.stats());
   const server = createServer((request, response) => {
-    const isKnown = request.url === '/v1/subscriptions';
-    response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(isKnown ? { subscriptions: stats() } : { error: 'unknown' }));
+    void answer(request).then(([status, body]) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    });
   });
+  async function answer(request: IncomingMessage): Promise<[status: number, body: object]> {
+    if (request.url === '/v1/subscriptions') return [200, { subscriptions: stats() }];
+    const email = generateIdToken.exec(request.url ?? '')?.groups?.['email'];
+    const account = [...subscriptions.values()].find((one) => one.options.serviceAccountEmail === email);
+    if (request.method !== 'POST' || !account) return [404, { error: { code: 404, status: 'NOT_FOUND' } }];
+    try {
+      const { audience } = idTokenRequest.parse(await json(request));
+      return [200, { token: await identity.token(accountOf({ ...account.options, audience })) }];
+    } catch (error) {
+      return [400, { error: { code: 400, status: 'INVALID_ARGUMENT', message: String(error) } }];
+    }
+  }
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
 
@@ -58,11 +83,11 @@ export async function startLocalGoogle(options: LocalGoogleOptions = {}): Promis
     jwksUrl: identity.jwksUrl,
     identity,
     addSubscription(subscription) {
-      const { name, serviceAccountEmail: email, serviceAccountId: uniqueId, audience } = subscription;
+      const { name } = subscription;
       let cached: { token: Promise<string>; madeMs: number } | undefined;
       const token = () => {
         if (!cached || Date.now() - cached.madeMs > tokenLifeMs) {
-          cached = { token: identity.token({ email, uniqueId, audience }), madeMs: Date.now() };
+          cached = { token: identity.token(accountOf(subscription)), madeMs: Date.now() };
         }
         return cached.token;
       };

@@ -25,7 +25,14 @@ export type PlatformOptions = {
 };
 
 /** A customer's connection, made through the portal, with its push subscription at Google. */
-export type PlatformConnection = { tenant: string; id: string; subscription: string };
+export type PlatformConnection = {
+  tenant: string;
+  id: string;
+  subscription: string;
+  audience: string;
+  serviceAccountEmail: string;
+  pushUrl: string;
+};
 
 /** All of Floodgate, Google's side and AWS's side, running on this machine. */
 export class Platform {
@@ -152,7 +159,8 @@ export class Platform {
       minRetryDelayMs: 100,
       maxRetryDelayMs: 2_000,
     });
-    const made = { tenant, id: connection.id, subscription: connection.subscription };
+    const { id, subscription, audience, serviceAccountEmail } = connection;
+    const made = { tenant, id, subscription, audience, serviceAccountEmail, pushUrl };
     this.connections.push(made);
     return made;
   }

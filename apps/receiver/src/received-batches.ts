@@ -44,7 +44,8 @@ export class ReceivedBatches implements OnApplicationShutdown {
       events.map(({ push }) => push.payload),
     );
     await this.publisher.publish(receivedBatch, sealed);
-    this.metrics.committed(events.length, sealed.body.length, performance.now() - startedMs);
+    const payloadBytes = events.reduce((sum, { push }) => sum + push.payload.length, 0);
+    this.metrics.committed(events.length, payloadBytes, sealed.body.length, performance.now() - startedMs);
     // The answer does not wait for the books: who finishes the batch posts this too, if it got lost.
     this.ledger.received(batchId, bookRows(events)).catch((error: unknown) => {
       this.metrics.booksSkipped.inc();

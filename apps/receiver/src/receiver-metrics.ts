@@ -10,6 +10,7 @@ export class ReceiverMetrics {
   private readonly batchEvents;
   private readonly batchSeconds;
   private readonly batchBytes;
+  private readonly receivedBytes;
   readonly booksSkipped;
   readonly inFlightBytes;
 
@@ -56,6 +57,11 @@ export class ReceiverMetrics {
       help: 'Bytes of batches given to Redis, compressed and in base64.',
       registers,
     });
+    this.receivedBytes = new Counter({
+      name: 'floodgate_receiver_received_bytes_total',
+      help: 'Payload bytes of acknowledged pushes.',
+      registers,
+    });
     this.booksSkipped = new Counter({
       name: 'floodgate_receiver_books_late_total',
       help: 'Batches whose receipt is left for a later stage to post.',
@@ -81,9 +87,10 @@ export class ReceiverMetrics {
     this.unreadable.inc({ reason });
   }
 
-  committed(events: number, bytes: number, ms: number): void {
+  committed(events: number, payloadBytes: number, sealedBytes: number, ms: number): void {
     this.batchEvents.observe(events);
-    this.batchBytes.inc(bytes);
+    this.receivedBytes.inc(payloadBytes);
+    this.batchBytes.inc(sealedBytes);
     this.batchSeconds.observe(ms / 1_000);
   }
 }
