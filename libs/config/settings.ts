@@ -12,6 +12,10 @@ export const settings = {
     .max(256)
     .default(1)
     .describe('Shards of each queue; each has its own Redis Cluster hash slot.'),
+  ADMIN_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,}$/, 'must be at least 32 visible ASCII characters')
+    .describe('Bearer token of the API, at least 32 characters.'),
   HEALTH_PORT: z.coerce
     .number()
     .int()

@@ -4,6 +4,7 @@ export const errorCodes = {
   sink_unavailable: 'Firehose failed or did not answer; what is owed is sent again.',
   sink_throttled: 'Firehose asked to slow down; what is owed is sent again later.',
   sink_refused: 'Firehose refuses a line of the quarantine for good; the job is kept for inspection.',
+  duplicate_contested: 'A batch in work holds the same message; this one waits to see what becomes of it.',
   corrupt_batch: 'A batch does not match its checksum or count; the job is kept for inspection.',
   invalid_job: 'A job does not match its contract; the job is kept for inspection.',
   no_handler: 'A job carries a pattern that this app does not handle; the job is kept.',

@@ -27,25 +27,58 @@ describe('DuplicateFilter', () => {
 
   it('knows a message only after it was marked', async () => {
     const keys = [message('1'), message('no number'), message('9223372036854775807')];
-    expect(await filter.find(keys)).toEqual([false, false, false]);
-    expect(await filter.find(keys)).toEqual([false, false, false]);
+    expect(await filter.claim('batch', keys)).toEqual([false, false, false]);
+    expect(await filter.claim('batch', keys)).toEqual([false, false, false]);
     await filter.mark(keys);
-    expect(await filter.find(keys)).toEqual([true, true, true]);
+    expect(await filter.claim('batch', keys)).toEqual([true, true, true]);
+  });
+
+  it('lets only one of two batches have a message, until it is marked', async () => {
+    expect(await filter.claim('first', [message('1'), message('other', 'two')])).toEqual([false, false]);
+    expect(await filter.claim('second', [message('2'), message('other', 'two')])).toBe('contested');
+    expect(await filter.claim('first', [message('1'), message('other', 'two')])).toEqual([false, false]);
+    await filter.mark([message('1'), message('other', 'two')]);
+    expect(await filter.claim('second', [message('2'), message('other', 'two')])).toEqual([false, true]);
+  });
+
+  it('claims nothing at all when something is contested', async () => {
+    await filter.claim('first', [message('1', 'one')]);
+    expect(await filter.claim('second', [message('1', 'one'), message('2', 'two')])).toBe('contested');
+    expect(await filter.claim('third', [message('2', 'two')])).toEqual([false]);
+  });
+
+  it('takes over the claim of a batch that is gone', async () => {
+    await filter.claim('first', [message('1')]);
+    const [key = ''] = await redis.keys('*:claims');
+    await redis.hset(key, '1', `${String(Date.now() - 1)}:first`);
+    expect(await filter.claim('second', [message('1')])).toEqual([false]);
+  });
+
+  it('claims and marks more messages than one call of Redis takes', async () => {
+    const many = Array.from({ length: 9_999 }, (_, index) => message(String(index)));
+    expect(await filter.claim('big', many)).toEqual(many.map(() => false));
+    await filter.mark(many);
+    expect(await redis.keys('*:claims')).toEqual([]);
+    expect(await filter.claim('other', many)).toEqual(many.map(() => true));
   });
 
   it('tells connections apart', async () => {
     await filter.mark([message('1', 'one')]);
-    expect(await filter.find([message('1', 'one'), message('1', 'two')])).toEqual([true, false]);
+    expect(await filter.claim('batch', [message('1', 'one'), message('1', 'two')])).toEqual([true, false]);
   });
 
   it('finds repeats within one batch', async () => {
-    expect(await filter.find([message('1'), message('2'), message('1')])).toEqual([false, false, true]);
+    expect(await filter.claim('batch', [message('1'), message('2'), message('1')])).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('takes no neighbour of an id for the id', async () => {
     await filter.mark([message('9007199254740993'), message('7')]);
     expect(
-      await filter.find([
+      await filter.claim('batch', [
         message('9007199254740992'),
         message('007'),
         message('9007199254740993'),
@@ -59,9 +92,9 @@ describe('DuplicateFilter', () => {
       message(String(2_070_443_601_311_540 + index * 3)),
     );
     for (let start = 0; start < ids.length; start += 500) await filter.mark(ids.slice(start, start + 500));
-    expect((await filter.find(ids)).every(Boolean)).toBe(true);
+    expect(await filter.claim('batch', ids)).toEqual(ids.map(() => true));
     const others = ids.map(({ messageId }) => message(String(BigInt(messageId) + 1n)));
-    expect((await filter.find(others)).some(Boolean)).toBe(false);
+    expect(await filter.claim('batch', others)).toEqual(ids.map(() => false));
     const buckets = (await redis.keys('{seen:one}:2026*')).filter((key) => /:\d+$/.test(key));
     const encodings = await Promise.all(buckets.map((key) => redis.object('ENCODING', key)));
     expect(new Set(encodings)).toEqual(new Set(['intset']));
@@ -69,6 +102,7 @@ describe('DuplicateFilter', () => {
 
   it('lets every key expire', async () => {
     await filter.mark([message('1'), message('other')]);
+    await filter.claim('batch', [message('2')]);
     await filter.rememberHandedOn('batch-1');
     const keys = await redis.keys('*');
     const lives = await Promise.all(keys.map((key) => redis.ttl(key)));
@@ -85,7 +119,7 @@ describe('DuplicateFilter', () => {
   it('does nothing when its window is 0', async () => {
     const off = new DuplicateFilter(redis, 0);
     await off.mark([message('1')]);
-    expect(await off.find([message('1'), message('1')])).toEqual([false, false]);
+    expect(await off.claim('batch', [message('1'), message('1')])).toEqual([false, false]);
     expect(await redis.dbsize()).toBe(0);
   });
 });

@@ -18,24 +18,60 @@ local function bucket(base, generation, buckets, id, kind)
 end
 `;
 
-const findScript = `${bucketOf}
-local base, kind = KEYS[1], ARGV[1]
+/** Calls a command on many fields, in portions that Lua's stack can hold. */
+const inPortions = `
+local function inPortions(fields, visit)
+  for first = 1, #fields, 1000 do visit(first, math.min(first + 999, #fields)) end
+end
+`;
+
+/**
+ * KEYS: slice, claims. ARGV: kind, batch, how long a claim holds in ms, ids. Claims all ids that were
+ * not seen for the batch, or, when another batch holds a claim on any of them, nothing.
+ */
+const claimScript = `${bucketOf}${inPortions}
+local base, claims = KEYS[1], KEYS[2]
+local kind, batch, holdMs = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local time = redis.call('TIME')
+local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+local contested = false
+inPortions(ARGV, function(first, last)
+  if last < 4 then return end
+  local holders = redis.call('HMGET', claims, unpack(ARGV, math.max(first, 4), last))
+  for _, holder in ipairs(holders) do
+    if holder then
+      local untilMs, by = string.match(holder, '^(%d+):(.*)$')
+      if by ~= batch and tonumber(untilMs) > nowMs then contested = true end
+    end
+  end
+end)
+if contested then return false end
 local generations = redis.call('LRANGE', base, 0, -1)
 local has = kind == 'int' and 'SISMEMBER' or 'HEXISTS'
-local seen = {}
-for i = 2, #ARGV do
-  seen[i - 1] = 0
+local seen, wanted = {}, {}
+local claim = string.format('%d:%s', nowMs + holdMs, batch)
+for i = 4, #ARGV do
+  seen[i - 3] = 0
   for generation = #generations, 1, -1 do
     if redis.call(has, bucket(base, generation, generations[generation], ARGV[i], kind), ARGV[i]) == 1 then
-      seen[i - 1] = 1
+      seen[i - 3] = 1
       break
     end
   end
+  if seen[i - 3] == 0 then
+    wanted[#wanted + 1] = ARGV[i]
+    wanted[#wanted + 1] = claim
+  end
+end
+if #wanted > 0 then
+  inPortions(wanted, function(first, last) redis.call('HSET', claims, unpack(wanted, first, last)) end)
+  redis.call('PEXPIRE', claims, 2 * holdMs)
 end
 return seen`;
 
-const markScript = `${bucketOf}
-local base, hint = KEYS[1], KEYS[2]
+/** KEYS: slice, hint, claims. ARGV: kind, seconds, limit of a bucket, ids. Marks ids, and ends their claims. */
+const markScript = `${bucketOf}${inPortions}
+local base, hint, claims = KEYS[1], KEYS[2], KEYS[3]
 local kind, ttl, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local generations = redis.call('LRANGE', base, 0, -1)
 if #generations == 0 then
@@ -62,13 +98,22 @@ if full then
   redis.call('RPUSH', base, more)
   redis.call('SET', hint, more, 'EX', ttl)
 end
+inPortions(ARGV, function(first, last) redis.call('HDEL', claims, unpack(ARGV, first, last)) end)
 return 0`;
 
 type Scripts = {
-  seenFind(base: string, kind: string, ...ids: string[]): Promise<number[]>;
+  seenClaim(
+    base: string,
+    claims: string,
+    kind: string,
+    batchId: string,
+    holdMs: number,
+    ...ids: string[]
+  ): Promise<number[] | null>;
   seenMark(
     base: string,
     hint: string,
+    claims: string,
     kind: string,
     ttl: number,
     limit: number,
@@ -78,10 +123,13 @@ type Scripts = {
 
 const graceSeconds = 3_600;
 const handedOnSeconds = 86_400;
+/** A batch that died is taken up again well before; one that is gone for good holds others up no longer. */
+const claimMs = 60_000;
 
 /**
  * Best-effort duplicate suppression within a window, by exact structures only: a false positive would
- * be a lost log. The order is everything: find, hand on durably, and only then mark as seen.
+ * be a lost log. The order is everything: claim, hand on durably, and only then mark as seen. A claim
+ * keeps two batches that hold the same message, in work at the same moment, from both handing it on.
  */
 export class DuplicateFilter {
   private readonly scripts: Scripts;
@@ -91,35 +139,49 @@ export class DuplicateFilter {
     private readonly redis: Redis,
     private readonly windowSeconds: number,
   ) {
-    redis.defineCommand('seenFind', { numberOfKeys: 1, lua: findScript });
-    redis.defineCommand('seenMark', { numberOfKeys: 2, lua: markScript });
+    redis.defineCommand('seenClaim', { numberOfKeys: 2, lua: claimScript });
+    redis.defineCommand('seenMark', { numberOfKeys: 3, lua: markScript });
     this.scripts = redis as unknown as Scripts;
   }
 
-  /** For each message, whether it was marked before or stands earlier in the same list. */
-  async find(keys: readonly MessageKey[]): Promise<boolean[]> {
+  /**
+   * For each message, whether it was marked before or stands earlier in the same list; the others are
+   * claimed for the batch, which may claim them again. Answers `contested`, and claims none, while
+   * another batch that holds one of them is in work.
+   */
+  async claim(batchId: string, keys: readonly MessageKey[]): Promise<boolean[] | 'contested'> {
     const repeated = new Array<boolean>(keys.length).fill(false);
     if (this.windowSeconds === 0) return repeated;
-    await Promise.all(
-      slicesOf(keys).map(async ({ base, kind, ids, positions }) => {
-        const seen = await this.scripts.seenFind(base, kind, ...ids);
-        const earlier = new Set<string>();
-        ids.forEach((id, index) => {
-          repeated[positions[index] ?? -1] = seen[index] === 1 || earlier.has(id);
-          earlier.add(id);
-        });
-      }),
+    const slices = slicesOf(keys);
+    const answers = await Promise.all(
+      slices.map(({ base, kind, ids }) =>
+        this.scripts.seenClaim(base, claimsKey(base), kind, batchId, claimMs, ...ids),
+      ),
     );
+    if (answers.includes(null)) {
+      // What was claimed is let go, so that two batches never wait for each other.
+      const held = slices.filter((_, index) => answers[index] !== null);
+      await Promise.all(held.map(({ base, ids }) => this.redis.hdel(claimsKey(base), ...ids)));
+      return 'contested';
+    }
+    slices.forEach(({ ids, positions }, slice) => {
+      const seen = answers[slice];
+      const earlier = new Set<string>();
+      ids.forEach((id, index) => {
+        repeated[positions[index] ?? -1] = seen?.[index] === 1 || earlier.has(id);
+        earlier.add(id);
+      });
+    });
     return repeated;
   }
 
-  /** Marks messages as seen; doing it again changes nothing. */
+  /** Marks messages as seen, which ends their claims; doing it again changes nothing. */
   async mark(keys: readonly MessageKey[]): Promise<void> {
     if (this.windowSeconds === 0) return;
     const ttl = this.windowSeconds + graceSeconds;
     await Promise.all(
       slicesOf(keys).map(({ base, kind, ids }: Slice) =>
-        this.scripts.seenMark(base, hintKey(base), kind, ttl, bucketLimit[kind], ...ids),
+        this.scripts.seenMark(base, hintKey(base), claimsKey(base), kind, ttl, bucketLimit[kind], ...ids),
       ),
     );
   }
@@ -137,6 +199,10 @@ export class DuplicateFilter {
 /** The connection's hint stands beside its slices, in the same cluster slot. */
 function hintKey(base: string): string {
   return `${base.slice(0, base.indexOf('}') + 1)}:buckets:${base.slice(base.lastIndexOf(':') + 1)}`;
+}
+
+function claimsKey(base: string): string {
+  return `${base}:claims`;
 }
 
 function handedOnKey(batchId: string): string {

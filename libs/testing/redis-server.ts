@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   const binary = findRedisServer();
   if (binary === undefined) throw new Error(`none of ${names.join(', ')} is on the PATH`);
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'floodgate-redis-')));
+  await mkdir(directory, { recursive: true });
   const port = options.port ?? (await freePort());
   const settings = {
     port: String(port),

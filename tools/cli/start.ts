@@ -22,6 +22,8 @@ type StartOptions = {
 };
 
 const names = ['acme', 'globex', 'initech', 'umbrella', 'hooli', 'stark', 'wayne', 'wonka'];
+/** Where `start` leaves the token of this run's APIs. */
+const adminTokenFile = join('.floodgate', 'admin-token');
 const drainMs = 60_000;
 
 export function startCommand(): Command {
@@ -66,6 +68,7 @@ async function start(options: StartOptions): Promise<void> {
   const platform = await Platform.start({
     ports: options.freePorts ? 'free' : 'fixed',
     redisUrl: process.env['REDIS_URL'],
+    adminToken: process.env['ADMIN_TOKEN'],
     directory,
     objectIntervalMs: 5_000,
     onProgress: say,
@@ -81,6 +84,7 @@ async function start(options: StartOptions): Promise<void> {
     );
     for (const tenant of tenants) await platform.connect(tenant);
     await writeFile(runningFile(), rememberRunning(platform));
+    await writeFile(adminTokenFile, platform.adminToken, { mode: 0o600 });
     await untilListening(platform);
     say(`pushing about ${String(options.rate)} events a second for ${tenants.join(', ')}`);
 
@@ -134,7 +138,7 @@ async function untilListening(platform: Platform): Promise<void> {
     [
       `  receiver   ${platform.urls.receiver}/v1/push/...`,
       `  portal     ${platform.urls.portal}/api/v1/openapi.json`,
-      `  monitor    ${platform.urls.monitor}/api/v1/health`,
+      `  health     curl -H "authorization: Bearer $(cat ${adminTokenFile})" ${platform.urls.monitor}/api/v1/health`,
       `  landed     npx floodgate tail --tenant ${platform.connections[0]?.tenant ?? ''}`,
       `  logs       .floodgate/run/logs/{${appNames.join(',')}}.log`,
     ].join('\n'),

@@ -5,6 +5,8 @@ import { ensureInstalled, pinnedNode, root, run, say } from './setup.mjs';
 const bin = (path) => join(root, 'node_modules', path);
 const checks = {
   types: [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'],
+  // ESLint's boundary rule reads the project graph, and skips what it does not find there.
+  'project graph': [bin('nx/dist/bin/nx.js'), 'graph', '--file=.nx/graph.json'],
   'lint and boundaries': [bin('eslint/bin/eslint.js'), 'apps', 'libs', 'tools', '--max-warnings', '0'],
   format: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   'unused code': [bin('knip/bin/knip.js'), '--no-progress'],

@@ -18,6 +18,8 @@ export type PlatformOptions = {
   /** Where Redis and the logs live. */
   directory: string;
   objectIntervalMs: number;
+  /** Of the portal's and the monitor's API; a random one by default. */
+  adminToken?: string | undefined;
   streams?: number;
   /** More settings for all apps. */
   environment?: Record<string, string>;
@@ -45,7 +47,7 @@ export class Platform {
     readonly google: LocalGoogle,
     readonly apps: ReadonlyMap<AppName, AppProcess>,
     readonly urls: Readonly<Record<'receiver' | 'portal' | 'monitor', string>>,
-    private readonly adminToken: string,
+    readonly adminToken: string,
     private readonly ledger: Ledger,
     private readonly closeLedger: () => void,
   ) {}
@@ -72,7 +74,7 @@ export class Platform {
       const google = await startLocalGoogle({ port: await port(8085) });
       undo.push(() => google.stop());
       say(`Google's key set is at ${google.jwksUrl}`);
-      const adminToken = randomBytes(24).toString('base64url');
+      const adminToken = options.adminToken ?? randomBytes(24).toString('base64url');
       const ports = {
         receiver: await port(8080),
         monitor: await port(8083),
@@ -92,6 +94,7 @@ export class Platform {
         FIREHOSE_STREAMS: aws.streams.join(','),
         LANDED_QUEUE_URL: aws.queueUrl('monitor'),
         ALERT_TOPIC_ARN: aws.alertTopicArn,
+        ADMIN_TOKEN: adminToken,
         EVENT_FORMAT: 'raw',
         ...aws.environment,
         ...options.environment,
@@ -102,7 +105,6 @@ export class Platform {
           const own = {
             HEALTH_PORT: healthPort,
             ...(name in urls ? { PORT: String(ports[name as keyof typeof urls]) } : {}),
-            ...(name === 'portal' ? { ADMIN_TOKEN: adminToken } : {}),
           };
           const log = join(options.directory, 'logs', `${name}.log`);
           return [name, new AppProcess(name, { ...shared, ...own }, `http://127.0.0.1:${healthPort}`, log)];

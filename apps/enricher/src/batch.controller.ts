@@ -1,6 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { LineFormat } from '#audit-log';
-import { partitionedBatch, receivedBatch, receivedHeader, seal, unseal, type JobPayload } from '#contracts';
+import {
+  partitionedBatch,
+  receivedBatch,
+  receivedHeader,
+  seal,
+  ThrottledError,
+  unseal,
+  type JobPayload,
+} from '#contracts';
 import { DuplicateFilter } from '#dedupe';
 import { Ledger } from '#ledger';
 import { Handles, JobPublisher } from '#queue-transport';
@@ -37,7 +45,7 @@ export class BatchController {
   }
 
   private async handOn(batchId: string, events: BatchEvent[]): Promise<void> {
-    const repeated = await this.findRepeated(events);
+    const repeated = await this.claim(batchId, events);
     const settled = decidedRows(events, repeated);
     const outcomes = events.flatMap((event, index) => {
       if (repeated[index] === true) return [];
@@ -60,9 +68,18 @@ export class BatchController {
     await this.publisher.publish(partitionedBatch, { ...sealed, settled });
   }
 
-  private async findRepeated(events: BatchEvent[]): Promise<boolean[]> {
+  /** Tells which events are duplicates. @throws ThrottledError while a batch in work holds the same message */
+  private async claim(batchId: string, events: BatchEvent[]): Promise<boolean[]> {
     const known = events.filter(hasIdentity);
-    const found = await this.ifRemembered(this.duplicates.find(known), undefined);
+    const found = await this.ifRemembered(this.duplicates.claim(batchId, known), undefined);
+    if (found === 'contested') {
+      this.metrics.contested.inc();
+      throw new ThrottledError(
+        'duplicate_contested',
+        'another batch has one of these messages',
+        retryAfterMs(),
+      );
+    }
     if (!found) this.metrics.dedupeSkipped.inc(events.length);
     const repeated = new Set(known.filter((_, index) => found?.[index]));
     return events.map((event) => repeated.has(event));
@@ -77,6 +94,11 @@ export class BatchController {
       return otherwise;
     }
   }
+}
+
+/** A batch is in work for tens of milliseconds; those that wait for it do not return all at once. */
+function retryAfterMs(): number {
+  return 50 + Math.random() * 100;
 }
 
 /** A push whose id could not be read is like no other. */

@@ -8,6 +8,7 @@ export class EnricherMetrics {
   readonly duplicates;
   readonly dedupeSkipped;
   readonly dedupeErrors;
+  readonly contested;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -31,6 +32,11 @@ export class EnricherMetrics {
     this.dedupeSkipped = new Counter({
       name: 'floodgate_enricher_dedupe_skipped_total',
       help: 'Events delivered without a look for duplicates, because the store was away.',
+      registers,
+    });
+    this.contested = new Counter({
+      name: 'floodgate_enricher_contested_total',
+      help: 'Batches that waited for another in work that holds the same message.',
       registers,
     });
     this.dedupeErrors = new Counter({

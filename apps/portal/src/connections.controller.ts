@@ -13,7 +13,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { AdminGuard } from './admin.guard.js';
+import { AdminGuard } from '#admin-access';
 import {
   connectionChanges,
   newConnection,

@@ -12,7 +12,7 @@ import { Registry } from 'prom-client';
 import { ConnectionNotes, ConnectionStore } from '#connections';
 import { ObservabilityModule, Probes } from '#observability';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
-import { adminToken } from './admin.guard.js';
+import { adminToken } from '#admin-access';
 import { AuditTrail } from './audit-trail.js';
 import { Connections } from './connections.js';
 import { ConnectionsController } from './connections.controller.js';

@@ -1,0 +1,1 @@
+export { AdminGuard, adminToken } from './admin.guard.js';
