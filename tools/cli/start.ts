@@ -24,6 +24,7 @@ type StartOptions = {
 const names = ['acme', 'globex', 'initech', 'umbrella', 'hooli', 'stark', 'wayne', 'wonka'];
 /** Where `start` leaves the token of this run's APIs. */
 const adminTokenFile = join('.floodgate', 'admin-token');
+const logDirectory = join('.floodgate', 'logs');
 const drainMs = 60_000;
 
 export function startCommand(): Command {
@@ -63,13 +64,12 @@ async function start(options: StartOptions): Promise<void> {
     console.error(`floodgate: ${text}`);
   };
 
-  const directory = join('.floodgate', 'run');
-  await mkdir(directory, { recursive: true });
+  await mkdir(logDirectory, { recursive: true });
   const platform = await Platform.start({
     ports: options.freePorts ? 'free' : 'fixed',
     redisUrl: process.env['REDIS_URL'],
     adminToken: process.env['ADMIN_TOKEN'],
-    directory,
+    logDirectory,
     objectIntervalMs: 5_000,
     onProgress: say,
   });
@@ -140,7 +140,7 @@ async function untilListening(platform: Platform): Promise<void> {
       `  portal     ${platform.urls.portal}/api/v1/openapi.json`,
       `  health     curl -H "authorization: Bearer $(cat ${adminTokenFile})" ${platform.urls.monitor}/api/v1/health`,
       `  landed     npx floodgate tail --tenant ${platform.connections[0]?.tenant ?? ''}`,
-      `  logs       .floodgate/run/logs/{${appNames.join(',')}}.log`,
+      `  logs       ${logDirectory}/{${appNames.join(',')}}.log`,
     ].join('\n'),
   );
 }

@@ -1,5 +1,8 @@
 import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
-import { startFauxqs, type FauxqsServer } from 'fauxqs';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { buildApp } from 'fauxqs';
 import { errorPrefix, objectPrefix, partitionQuery } from '#contracts';
 import { startLocalFirehose, type LocalFirehose } from '#tools/local-firehose';
 
@@ -7,6 +10,8 @@ const region = 'us-east-1';
 const account = '000000000000';
 const bucket = 'floodgate-events';
 const topic = 'floodgate-objects';
+const alerts = 'floodgate-alerts';
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export const queues = {
   detection: 'floodgate-detection',
@@ -35,15 +40,11 @@ export type LocalAwsOptions = {
 
 /** S3, SNS, SQS and Firehose on this machine, wired as Floodgate's Terraform wires them. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const aws: FauxqsServer = await startFauxqs({ port: options.ports.aws, host: '127.0.0.1', logger: false });
-  const endpoint = `http://127.0.0.1:${String(aws.port)}`;
-  aws.createBucket(bucket);
-  for (const name of [topic, 'floodgate-alerts']) aws.createTopic(name);
-  for (const queue of [...Object.values(queues), 'floodgate-alerts']) aws.createQueue(queue);
-  for (const queue of Object.values(queues)) aws.subscribe({ topic, queue });
-  aws.subscribe({ topic: 'floodgate-alerts', queue: 'floodgate-alerts' });
-
-  const topicArn = `arn:aws:sns:${region}:${account}:${topic}`;
+  // Its own starter would listen on every interface.
+  const aws = buildApp({ logger: false, defaultRegion: region });
+  const endpoint = await aws.listen({ port: options.ports.aws, host: '127.0.0.1' });
+  await createStores(endpoint);
+  const topicArn = arnOf('sns', topic);
   const firehose = await startLocalFirehose({
     port: options.ports.firehose,
     endpoint,
@@ -55,15 +56,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_FIREHOSE: firehose.url,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
   const streams = Array.from({ length: options.streams }, (_, index) => `floodgate-${String(index)}`);
-  const client = new FirehoseClient({
-    endpoint: firehose.url,
-    region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = new FirehoseClient({ endpoint: firehose.url, region, credentials });
   for (const name of streams) await createStream(client, name);
   client.destroy();
 
@@ -72,14 +69,36 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     endpoint,
     streams,
     topicArn,
-    alertTopicArn: `arn:aws:sns:${region}:${account}:floodgate-alerts`,
+    alertTopicArn: arnOf('sns', alerts),
     queueUrl: (name) => `${endpoint}/${account}/${queues[name]}`,
     environment,
     async stop() {
       await firehose.stop();
-      await aws.stop();
+      await aws.close();
     },
   };
+}
+
+function arnOf(kind: 'sns' | 'sqs', name: string): string {
+  return `arn:aws:${kind}:${region}:${account}:${name}`;
+}
+
+/** The bucket, the topics, and the queues that hear of them. */
+async function createStores(endpoint: string): Promise<void> {
+  const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  const sns = new SNSClient({ endpoint, region, credentials });
+  const sqs = new SQSClient({ endpoint, region, credentials });
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const heardBy = { [topic]: Object.values(queues), [alerts]: [alerts] };
+  for (const [name, listeners] of Object.entries(heardBy)) {
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: name }));
+    for (const queue of listeners) {
+      await sqs.send(new CreateQueueCommand({ QueueName: queue }));
+      const subscription = { TopicArn, Protocol: 'sqs', Endpoint: arnOf('sqs', queue) };
+      await sns.send(new SubscribeCommand(subscription));
+    }
+  }
+  for (const client of [s3, sns, sqs]) client.destroy();
 }
 
 /** A stream with dynamic partitioning, as production has it. */

@@ -15,8 +15,8 @@ export type PlatformOptions = {
   ports: 'fixed' | 'free';
   /** An own Redis is started, durable as in production, when there is none to use. */
   redisUrl: string | undefined;
-  /** Where Redis and the logs live. */
-  directory: string;
+  /** Where each app appends to a log of its own. */
+  logDirectory: string;
   objectIntervalMs: number;
   /** Of the portal's and the monitor's API; a random one by default. */
   adminToken?: string | undefined;
@@ -56,31 +56,32 @@ export class Platform {
     const say = options.onProgress ?? (() => undefined);
     const undo: (() => Promise<unknown>)[] = [];
     try {
-      const server =
-        options.redisUrl === undefined
-          ? await startRedisServer({ directory: join(options.directory, 'redis') })
-          : undefined;
-      const redisUrl = options.redisUrl ?? server?.url ?? '';
-      if (server) undo.push(() => server.stop());
-      say(`Redis answers at ${redisUrl}`);
       const port = (preferred: number) => openPort(options.ports === 'fixed' ? preferred : 0);
-      const aws = await startLocalAws({
-        ports: { aws: await port(4566), firehose: await port(4573) },
-        streams: options.streams ?? 2,
-        objectIntervalMs: options.objectIntervalMs,
-      });
-      undo.push(() => aws.stop());
-      say(`S3, SNS and SQS answer at ${aws.endpoint}, Firehose at ${aws.firehose.url}`);
-      const google = await startLocalGoogle({ port: await port(8085) });
-      undo.push(() => google.stop());
-      say(`Google's key set is at ${google.jwksUrl}`);
-      const adminToken = options.adminToken ?? randomBytes(24).toString('base64url');
+      // All ports are looked at before anything starts, so that a taken one leaves nothing behind.
       const ports = {
+        aws: await port(4566),
+        firehose: await port(4573),
+        google: await port(8085),
         receiver: await port(8080),
         monitor: await port(8083),
         portal: await port(8084),
         health: await Promise.all(appNames.map((_, index) => port(9090 + index))),
       };
+      const server = options.redisUrl === undefined ? await startRedisServer() : undefined;
+      const redisUrl = options.redisUrl ?? server?.url ?? '';
+      if (server) undo.push(() => server.stop());
+      say(`Redis answers at ${redisUrl}`);
+      const aws = await startLocalAws({
+        ports,
+        streams: options.streams ?? 2,
+        objectIntervalMs: options.objectIntervalMs,
+      });
+      undo.push(() => aws.stop());
+      say(`S3, SNS and SQS answer at ${aws.endpoint}, Firehose at ${aws.firehose.url}`);
+      const google = await startLocalGoogle({ port: ports.google });
+      undo.push(() => google.stop());
+      say(`Google's key set is at ${google.jwksUrl}`);
+      const adminToken = options.adminToken ?? randomBytes(24).toString('base64url');
       const urls = {
         receiver: `http://127.0.0.1:${String(ports.receiver)}`,
         monitor: `http://127.0.0.1:${String(ports.monitor)}`,
@@ -106,7 +107,7 @@ export class Platform {
             HEALTH_PORT: healthPort,
             ...(name in urls ? { PORT: String(ports[name as keyof typeof urls]) } : {}),
           };
-          const log = join(options.directory, 'logs', `${name}.log`);
+          const log = join(options.logDirectory, `${name}.log`);
           return [name, new AppProcess(name, { ...shared, ...own }, `http://127.0.0.1:${healthPort}`, log)];
         }),
       );
