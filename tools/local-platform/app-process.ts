@@ -1,14 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
-const dist = join(
-  dirname(fileURLToPath(import.meta.url)).replace(/\/dist\/|\/(?=tools\/)/, '/dist/'),
-  '../..',
-);
+/** The apps as they were built, whether this file was or runs from its source. */
+const dist = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'dist');
 
 export type AppName = 'receiver' | 'enricher' | 'deliverer' | 'monitor' | 'portal';
 
