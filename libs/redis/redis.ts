@@ -30,6 +30,8 @@ export function connectRedis(
 ): Redis {
   const redis = new Redis(url, {
     ...optionsByRole[role],
+    // A connection that is down already would keep the process up for this long when it is closed.
+    disconnectTimeout: 500,
     retryStrategy: (attempt) => (closing.aborted ? null : reconnectMs(attempt)),
   });
   redis.on('error', onError);

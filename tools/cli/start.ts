@@ -85,7 +85,7 @@ async function start(options: StartOptions): Promise<void> {
     for (const tenant of tenants) await platform.connect(tenant);
     await writeFile(runningFile(), rememberRunning(platform));
     await writeFile(adminTokenFile, platform.adminToken, { mode: 0o600 });
-    await untilListening(platform);
+    showAddresses(platform);
     say(`pushing about ${String(options.rate)} events a second for ${tenants.join(', ')}`);
 
     const over =
@@ -131,9 +131,8 @@ async function sourcesOf(platform: Platform, { samples, seed, malformed }: Start
   );
 }
 
-/** A connection is known to every receiver within a second; pushing before would only be refused. */
-async function untilListening(platform: Platform): Promise<void> {
-  await wait(1_000);
+/** Where to look, once everything listens. */
+function showAddresses(platform: Platform): void {
   console.error(
     [
       `  receiver   ${platform.urls.receiver}/v1/push/...`,

@@ -136,13 +136,14 @@ export class PushSubscription {
 
   private nack(message: Pending, code: string): void {
     this.nackedByCode[code] = (this.nackedByCode[code] ?? 0) + 1;
-    this.window = afterNack(this.window);
-    const restMs = pushBackoffMs(this.window);
-    clearTimeout(this.restTimer);
-    this.restTimer = setTimeout(() => {
-      this.restTimer = undefined;
-      this.pump();
-    }, restMs);
+    // What was under way when the rest began tells nothing new: only a push after it makes the next longer.
+    if (this.restTimer === undefined) {
+      this.window = afterNack(this.window);
+      this.restTimer = setTimeout(() => {
+        this.restTimer = undefined;
+        this.pump();
+      }, pushBackoffMs(this.window));
+    }
     const { minRetryDelayMs = 10_000, maxRetryDelayMs = 600_000 } = this.options;
     setTimeout(
       () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Ledger, hoursWithin, type BookBalance } from '#ledger';
 import { connectRedis, disconnectRedis } from '#redis';
 import { startRedisServer, type RedisServer } from '#testing';
@@ -165,6 +166,7 @@ export class Platform {
     const { id, subscription, audience, serviceAccountEmail } = connection;
     const made = { tenant, id, subscription, audience, serviceAccountEmail, pushUrl };
     this.connections.push(made);
+    await untilKnown(pushUrl);
     return made;
   }
 
@@ -191,4 +193,9 @@ export class Platform {
     await this.aws.stop();
     await this.redis.server?.stop();
   }
+}
+
+/** The registry reaches the receiver within a second; until then it knows no such push URL. */
+async function untilKnown(pushUrl: string): Promise<void> {
+  while ((await fetch(pushUrl, { method: 'POST' })).status === 404) await wait(20);
 }
