@@ -76,7 +76,7 @@ export async function ensureBuilt() {
 function newestChange(folder) {
   let newest = 0;
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
+    if (!entry.name.endsWith('.ts')) continue;
     newest = Math.max(newest, statSync(join(entry.parentPath, entry.name)).mtimeMs);
   }
   return newest;
