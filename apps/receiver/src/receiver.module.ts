@@ -13,17 +13,12 @@ import { ConnectionDirectory } from '#connections';
 import { Ledger } from '#ledger';
 import { ObservabilityModule, Probes } from '#observability';
 import { JobPublisher } from '#queue-transport';
-import {
-  connectRedis,
-  disconnectRedis,
-  durabilityProblems,
-  readDurabilitySettings,
-  type Redis,
-} from '#redis';
+import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { GoogleKeys } from './google-keys.js';
 import { PushRoute } from './push.route.js';
 import { PushTokens } from './push-token.js';
 import { Quotas } from './quota.js';
+import { Readiness } from './readiness.js';
 import { ReceivedBatches } from './received-batches.js';
 import type { ReceiverConfig } from './receiver.config.js';
 import { ReceiverMetrics } from './receiver-metrics.js';
@@ -114,26 +109,9 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
           useFactory: (...parts: RouteParts) => new PushRoute(...parts, config.IN_FLIGHT_MAX_BYTES),
         },
         {
-          provide: readiness,
+          provide: Readiness,
           inject: [Probes, ConnectionDirectory, GoogleKeys, JobPublisher, controlRedis],
-          useFactory: (
-            probes: Probes,
-            directory: ConnectionDirectory,
-            keys: GoogleKeys,
-            publisher: JobPublisher,
-            redis: Redis,
-          ) => {
-            probes.ready('redis', () => (publisher.isConnected ? undefined : 'not connected'));
-            probes.ready('connections', () => (directory.isLoaded ? undefined : 'not loaded yet'));
-            probes.ready('google keys', () =>
-              keys.areLoaded ? undefined : `not fetched yet from ${config.OIDC_JWKS_URL}`,
-            );
-            if (config.DURABILITY === 'relaxed') return;
-            probes.ready('durability', async () => {
-              const problems = durabilityProblems(await readDurabilitySettings(redis));
-              return problems.length === 0 ? undefined : `${problems.join('; ')}; or set DURABILITY=relaxed`;
-            });
-          },
+          useFactory: (...parts: ReadinessParts) => new Readiness(...parts, config),
         },
       ],
     };
@@ -154,8 +132,6 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-const readiness = Symbol('readiness');
-
 type RouteParts = [
   Probes,
   ConnectionDirectory,
@@ -166,3 +142,5 @@ type RouteParts = [
   ReceivedBatches,
   ReceiverMetrics,
 ];
+
+type ReadinessParts = [Probes, ConnectionDirectory, GoogleKeys, JobPublisher, Redis];

@@ -283,12 +283,6 @@ describe('the receiver', () => {
     expect(await push()).toBe(204);
   });
 
-  it('goes on with the keys it has when Google is down, and learns a new key when it is back', async () => {
-    google.available = false;
-    expect(await push()).toBe(204);
-    google.available = true;
-  });
-
   it('asks for an unknown key once, however many made-up tokens come', async () => {
     const before = google.fetches;
     const token = await google.token(account(acme), {}, 'unknown key');
