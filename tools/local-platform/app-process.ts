@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -56,7 +56,7 @@ export class AppProcess {
     const deadlineMs = performance.now() + 30_000;
     let problem = 'it does not answer';
     while (performance.now() < deadlineMs) {
-      if (this.child?.exitCode === 1) break;
+      if (typeof this.child?.exitCode === 'number') break;
       try {
         const response = await fetch(`${this.healthUrl}/readyz`);
         if (response.ok) return;
@@ -66,22 +66,22 @@ export class AppProcess {
       }
       await wait(50);
     }
-    throw new Error(`${this.name} does not become ready (${problem}); its log is ${this.logFile}`);
+    const lastWords = readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-5).join('\n');
+    throw new Error(`${this.name} does not become ready (${problem}). Its last words:\n${lastWords}`);
   }
 
   private spawn(): void {
-    const log = createWriteStream(this.logFile, { flags: 'a' });
+    const log = openSync(this.logFile, 'a');
     const program = join(dist, 'apps', this.name, 'src/main.js');
     const child = spawn(process.execPath, ['--enable-source-maps', program], {
       env: { PATH: process.env['PATH'] ?? '', ...this.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log, log],
     });
-    child.stdout.pipe(log);
-    child.stderr.pipe(log);
+    closeSync(log);
     this.child = child;
     child.once('exit', (code) => {
-      // Exit 1 is a failed start: to try that again would only hide it.
-      if (this.stopping || code === 1) return;
+      // An app that ends by itself cannot start, or is broken: to try again would only hide it.
+      if (this.stopping || code !== null) return;
       this.restarts += 1;
       this.spawn();
     });

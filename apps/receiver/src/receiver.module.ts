@@ -6,8 +6,6 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 import { ConnectionDirectory } from '#connections';
 import { Ledger } from '#ledger';
@@ -15,7 +13,8 @@ import { ObservabilityModule, Probes } from '#observability';
 import { JobPublisher } from '#queue-transport';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { GoogleKeys } from './google-keys.js';
-import { PushRoute } from './push.route.js';
+import { PushRoute } from './push-route.js';
+import { PushServer } from './push-server.js';
 import { PushTokens } from './push-token.js';
 import { Quotas } from './quota.js';
 import { Readiness } from './readiness.js';
@@ -32,8 +31,6 @@ const onRedisError = (error: Error) => {
 @Module({})
 export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
-    private readonly http: HttpAdapterHost<FastifyAdapter>,
-    private readonly route: PushRoute,
     private readonly directory: ConnectionDirectory,
     private readonly keys: GoogleKeys,
     private readonly quotas: Quotas,
@@ -109,6 +106,11 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
           useFactory: (...parts: RouteParts) => new PushRoute(...parts, config.IN_FLIGHT_MAX_BYTES),
         },
         {
+          provide: PushServer,
+          inject: [PushRoute],
+          useFactory: (route: PushRoute) => new PushServer(route, { port: config.PORT, host: config.HOST }),
+        },
+        {
           provide: Readiness,
           inject: [Probes, ConnectionDirectory, GoogleKeys, JobPublisher, controlRedis],
           useFactory: (...parts: ReadinessParts) => new Readiness(...parts, config),
@@ -122,7 +124,6 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
       if (!now) this.quotas.forget(id);
     });
     await Promise.all([this.directory.start(), this.keys.start()]);
-    this.route.register(this.http.httpAdapter.getInstance());
   }
 
   onApplicationShutdown(): void {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 import { ConnectionStore, newConnectionId } from '#connections';
 import { receivedBatch, receivedHeader, unseal, type Connection } from '#contracts';
@@ -10,6 +10,7 @@ import { Probes } from '#observability';
 import { QueueInspector } from '#queue-transport';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { startGoogleIdentity, startRedisServer, type GoogleIdentity, type RedisServer } from '#testing';
+import { PushServer } from '../src/push-server.js';
 import { receiverConfig } from '../src/receiver.config.js';
 import { ReceiverModule } from '../src/receiver.module.js';
 
@@ -19,7 +20,7 @@ describe('the receiver', () => {
   let redis: RedisServer;
   let client: Redis;
   let google: GoogleIdentity;
-  let app: NestFastifyApplication;
+  let app: INestApplicationContext;
   let inspector: QueueInspector;
   let store: ConnectionStore;
   let acme: Connection;
@@ -42,7 +43,7 @@ describe('the receiver', () => {
     await Promise.all([redis.stop(), google.stop()]);
   });
 
-  async function boot(environment: Record<string, string> = {}): Promise<NestFastifyApplication> {
+  async function boot(environment: Record<string, string> = {}): Promise<INestApplicationContext> {
     const config = loadConfig(receiverConfig, {
       REDIS_URL: redis.url,
       OIDC_JWKS_URL: google.jwksUrl,
@@ -52,13 +53,11 @@ describe('the receiver', () => {
       COMMIT_DEADLINE_MS: '500',
       ...environment,
     });
-    const booted = await NestFactory.create<NestFastifyApplication>(
+    const booted = await NestFactory.createApplicationContext(
       ReceiverModule.configured({ ...config, PORT: 0, HEALTH_PORT: 0 }),
-      new FastifyAdapter(),
-      { logger: false, bodyParser: false, abortOnError: false },
+      { logger: false, abortOnError: false },
     );
-    await booted.listen(0, '127.0.0.1');
-    url = await booted.getUrl();
+    url = booted.get(PushServer).url;
     return booted;
   }
 

@@ -1,5 +1,5 @@
+import type { IncomingMessage } from 'node:http';
 import { Logger } from '@nestjs/common';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TransientError, type Connection } from '#contracts';
 import type { ConnectionDirectory } from '#connections';
 import type { Probes } from '#observability';
@@ -12,8 +12,6 @@ import type { ReceivedBatches } from './received-batches.js';
 import type { ReceiverMetrics } from './receiver-metrics.js';
 import { refusals, type Refusal } from './refusals.js';
 import { maxBodyBytes, readBody } from './request-body.js';
-
-type PushRequest = FastifyRequest<{ Params: { connectionId: string } }>;
 
 /**
  * Pub/Sub's webhook. Answers 204 only when Redis has the event on disk; every other answer makes
@@ -35,30 +33,23 @@ export class PushRoute {
     private readonly inFlightMaxBytes: number,
   ) {}
 
-  register(fastify: FastifyInstance): void {
-    // The body is left on the socket until the sender is known.
-    fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser('*', (_request, payload, done) => {
-      done(null, payload);
-    });
-    fastify.post('/v1/push/:connectionId', async (request: PushRequest, reply) => {
-      const startedMs = performance.now();
-      const { connectionId } = request.params;
-      const connection = this.directory.find(connectionId);
-      const refusal = connection
-        ? await this.take(request, connection).catch((error: unknown) => this.blame(error))
-        : 'unknown_connection';
-      if (refusal === undefined) {
-        this.metrics.acknowledge(connectionId, (performance.now() - startedMs) / 1_000);
-        return reply.code(204).send();
-      }
-      this.metrics.refuse(refusal, connection?.id);
-      return reply.code(refusals[refusal]).send();
-    });
+  /** Takes one push and gives its answer's status. */
+  async push(connectionId: string, request: IncomingMessage): Promise<number> {
+    const startedMs = performance.now();
+    const connection = this.directory.find(connectionId);
+    const refusal = connection
+      ? await this.take(request, connection).catch((error: unknown) => this.blame(error))
+      : 'unknown_connection';
+    if (refusal === undefined) {
+      this.metrics.acknowledge(connectionId, (performance.now() - startedMs) / 1_000);
+      return 204;
+    }
+    this.metrics.refuse(refusal, connection?.id);
+    return refusals[refusal];
   }
 
   /** Takes one push of a known connection; `undefined` means that it is durable. */
-  private async take(request: PushRequest, connection: Connection): Promise<Refusal | undefined> {
+  private async take(request: IncomingMessage, connection: Connection): Promise<Refusal | undefined> {
     if (this.probes.isStopping) return 'stopping';
     if (!this.publisher.isConnected) return 'redis_unavailable';
     if (request.headers['content-encoding'] !== undefined) return 'content_encoding';
@@ -76,7 +67,7 @@ export class PushRoute {
     }
   }
 
-  private async identify(request: PushRequest, connection: Connection): Promise<PushIdentity | Refusal> {
+  private async identify(request: IncomingMessage, connection: Connection): Promise<PushIdentity | Refusal> {
     const { authorization } = request.headers;
     const token = bearerToken(authorization);
     if (token === undefined) return authorization === undefined ? 'token_missing' : 'token_malformed';
@@ -90,11 +81,11 @@ export class PushRoute {
     return pin === 'conflict' ? 'service_account_changed' : identity;
   }
 
-  private async store(request: PushRequest, connection: Connection): Promise<Refusal | undefined> {
+  private async store(request: IncomingMessage, connection: Connection): Promise<Refusal | undefined> {
     const receivedAtMs = Date.now();
     let push: Push;
     try {
-      const { bytes, tooLarge } = await readBody(request.raw);
+      const { bytes, tooLarge } = await readBody(request);
       push = tooLarge
         ? {
             messageId: '',
