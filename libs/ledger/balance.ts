@@ -33,12 +33,16 @@ export function balanceOf(hour: string, fields: Readonly<Record<string, string>>
   return [...rows.values()];
 }
 
+const hourMs = 3_600_000;
+let latest = { index: NaN, hour: '' };
+
 /** The row of the books that a moment belongs to: its UTC hour, `yyyy-MM-ddTHH`. */
 export function bookHourOf(epochMs: number): string {
-  return new Date(epochMs).toISOString().slice(0, 13);
+  // Asked for every event, of which nearly all are of the same hour.
+  const index = Math.floor(epochMs / hourMs);
+  if (index !== latest.index) latest = { index, hour: new Date(epochMs).toISOString().slice(0, 13) };
+  return latest.hour;
 }
-
-const hourMs = 3_600_000;
 
 /** Every book hour that a span touches, oldest first. */
 export function hoursWithin(fromMs: number, toMs: number): string[] {

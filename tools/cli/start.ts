@@ -64,6 +64,8 @@ async function start(options: StartOptions): Promise<void> {
     console.error(`floodgate: ${text}`);
   };
 
+  // What is wrong with the command line is said before anything starts.
+  if (options.samples !== undefined) await samplesFrom(options.samples);
   await mkdir(logDirectory, { recursive: true });
   const platform = await Platform.start({
     ports: options.freePorts ? 'free' : 'fixed',

@@ -14,7 +14,10 @@ const insertIdKey = Buffer.from('"insertId"');
  * rounds keep entries distinct by a suffix to the insertId, and change no other byte.
  */
 export async function samplesFrom(dir: string): Promise<{ next: () => TrafficMessage }> {
-  const files = (await readdir(dir)).filter((name) => name.endsWith('.ndjson')).sort();
+  const names = await readdir(dir).catch((cause: unknown) => {
+    throw new Error(`The folder ${dir} cannot be read.`, { cause });
+  });
+  const files = names.filter((name) => name.endsWith('.ndjson')).sort();
   const contents = await Promise.all(files.map((name) => readFile(join(dir, name))));
   const samples = contents
     .flatMap(linesOf)

@@ -66,8 +66,9 @@ export class AppProcess {
       }
       await wait(50);
     }
+    if (typeof this.child?.exitCode !== 'number') throw new Error(`${this.name} is not ready: ${problem}`);
     const lastWords = readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-5).join('\n');
-    throw new Error(`${this.name} does not become ready (${problem}). Its last words:\n${lastWords}`);
+    throw new Error(`${this.name} has ended. Its last words:\n${lastWords}`);
   }
 
   private spawn(): void {

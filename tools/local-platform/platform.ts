@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Ledger, hoursWithin, type BookBalance } from '#ledger';
-import { connectRedis, disconnectRedis } from '#redis';
+import { connectRedis, disconnectRedis, durabilityProblems, readDurabilitySettings } from '#redis';
 import { startRedisServer, type RedisServer } from '#testing';
 import { startLocalGoogle, type LocalGoogle } from '#tools/local-google';
 import { AppProcess, type AppName } from './app-process.js';
@@ -71,7 +71,8 @@ export class Platform {
       const server = options.redisUrl === undefined ? await startRedisServer() : undefined;
       const redisUrl = options.redisUrl ?? server?.url ?? '';
       if (server) undo.push(() => server.stop());
-      say(`Redis answers at ${redisUrl}`);
+      await untilAnswering(redisUrl);
+      say(`Redis answers at ${new URL(redisUrl).host}`);
       const aws = await startLocalAws({
         ports,
         streams: options.streams ?? 2,
@@ -198,4 +199,21 @@ export class Platform {
 /** The registry reaches the receiver within a second; until then it knows no such push URL. */
 async function untilKnown(pushUrl: string): Promise<void> {
   while ((await fetch(pushUrl, { method: 'POST' })).status === 404) await wait(20);
+}
+
+/** @throws in one clear sentence that holds no password, when Redis is away or would lose what it has */
+async function untilAnswering(redisUrl: string): Promise<void> {
+  if (!URL.canParse(redisUrl)) throw new Error('REDIS_URL is no redis:// URL.');
+  const { host } = new URL(redisUrl);
+  let problem = 'no answer';
+  const redis = connectRedis(redisUrl, 'control', (error) => (problem = error.message));
+  try {
+    const settings = await readDurabilitySettings(redis).catch(() => {
+      throw new Error(`Redis does not answer at ${host} (${problem}); start it, or unset REDIS_URL.`);
+    });
+    const [first] = durabilityProblems(settings);
+    if (first !== undefined) throw new Error(`Redis at ${host} would lose events: ${first}.`);
+  } finally {
+    disconnectRedis(redis);
+  }
 }
