@@ -104,7 +104,9 @@ export class StreamDelivery {
     }
     const own = new CommitBooks(books.giveUpAtMs);
     await this.put(packRecords([replacement]), own);
-    if (own.outcomeOf(replacement).owed) books.owe([record]);
+    const { owed, stuck } = own.outcomeOf(replacement);
+    if (stuck) books.stick(record);
+    else if (owed) books.owe([record]);
     else books.quarantine(record);
   }
 }

@@ -36,16 +36,23 @@ export class BatchController {
   async enrich(batch: JobPayload<typeof receivedBatch>): Promise<void> {
     const { header, payloads } = await unseal(batch, receivedHeader);
     const events = eventsOf(header, payloads);
-    const wasHandedOn = await this.ifRemembered(this.duplicates.wasHandedOn(batch.batchId), false);
-    if (!wasHandedOn) {
-      await this.handOn(batch.batchId, events);
-      await this.ifRemembered(this.duplicates.rememberHandedOn(batch.batchId), undefined);
+    const wasHandedOn = await this.ifRemembered(this.duplicates.wasHandedOn(batch.batchId), undefined);
+    if (wasHandedOn !== true) {
+      // Not knowing whether this is a retry, its own marks would look like duplicates: nothing is dropped.
+      const claimed = wasHandedOn === undefined ? undefined : await this.claim(batch.batchId, events);
+      if (!claimed) this.metrics.dedupeSkipped.inc(events.length);
+      await this.handOn(batch.batchId, events, claimed ?? []);
     }
-    await this.ifRemembered(this.duplicates.mark(events.filter(hasIdentity)), undefined);
+    await this.ifRemembered(this.remember(batch.batchId, events), undefined);
   }
 
-  private async handOn(batchId: string, events: BatchEvent[]): Promise<void> {
-    const repeated = await this.claim(batchId, events);
+  /** A batch is remembered before its events are marked, or its retry would take them for duplicates. */
+  private async remember(batchId: string, events: BatchEvent[]): Promise<void> {
+    await this.duplicates.rememberHandedOn(batchId);
+    await this.duplicates.mark(events.filter(hasIdentity));
+  }
+
+  private async handOn(batchId: string, events: BatchEvent[], repeated: readonly boolean[]): Promise<void> {
     const settled = decidedRows(events, repeated);
     const outcomes = events.flatMap((event, index) => {
       if (repeated[index] === true) return [];
@@ -68,8 +75,11 @@ export class BatchController {
     await this.publisher.publish(partitionedBatch, { ...sealed, settled });
   }
 
-  /** Tells which events are duplicates. @throws ThrottledError while a batch in work holds the same message */
-  private async claim(batchId: string, events: BatchEvent[]): Promise<boolean[]> {
+  /**
+   * Tells which events are duplicates; `undefined` when the store is away.
+   * @throws ThrottledError while a batch in work holds the same message
+   */
+  private async claim(batchId: string, events: BatchEvent[]): Promise<boolean[] | undefined> {
     const known = events.filter(hasIdentity);
     const found = await this.ifRemembered(this.duplicates.claim(batchId, known), undefined);
     if (found === 'contested') {
@@ -80,8 +90,8 @@ export class BatchController {
         retryAfterMs(),
       );
     }
-    if (!found) this.metrics.dedupeSkipped.inc(events.length);
-    const repeated = new Set(known.filter((_, index) => found?.[index]));
+    if (!found) return undefined;
+    const repeated = new Set(known.filter((_, index) => found[index]));
     return events.map((event) => repeated.has(event));
   }
 

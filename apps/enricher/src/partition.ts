@@ -4,6 +4,8 @@ import type { BatchEvent } from './understand.js';
 
 /** Puts a received batch's header and payloads together again. */
 export function eventsOf(header: ReceivedHeader, payloads: readonly Buffer[]): BatchEvent[] {
+  if (payloads.length > header.events.length)
+    throw new RangeError('a batch holds a payload that it does not name');
   return header.events.map(({ c, messageId, publishTime, receivedAtMs, refused }, index) => {
     const connection = header.connections[c];
     const payload = payloads[index];

@@ -3,15 +3,13 @@ import type { BookBalance } from '#ledger';
 import type { QueueDepth } from '#queue-transport';
 import type { LandedTotals } from './landed-objects.js';
 
-export const alertKinds = [
-  'job_failed',
-  'ledger_out_of_balance',
-  'connection_silent',
-  'landing_stopped',
-  'landing_misplaced',
-  'queue_backlog',
-] as const;
-export type AlertKind = (typeof alertKinds)[number];
+export type AlertKind =
+  | 'job_failed'
+  | 'ledger_out_of_balance'
+  | 'connection_silent'
+  | 'landing_stopped'
+  | 'landing_misplaced'
+  | 'queue_backlog';
 
 /** One thing that is wrong now; `kind` and `subject` say which, and stay the same while it lasts. */
 export type Finding = {

@@ -17,6 +17,7 @@ import { Ledger, bookHourOf, hoursWithin } from '#ledger';
 import { JobPublisher, QueueInspector } from '#queue-transport';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { freePort, startRedisServer, type RedisServer } from '#testing';
+import type { FaultsInput } from '#tools/local-firehose';
 import { AppProcess } from '../app-process.js';
 import { startLocalAws, type LocalAws } from '../aws.js';
 import { Judge } from '../judge.js';
@@ -109,8 +110,13 @@ describe('the deliverer, with the local Firehose', () => {
     return batchId;
   }
 
+  /** Looks until it holds. @throws after twenty seconds */
   async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-    while (!(await holds())) await wait(10);
+    const deadlineMs = performance.now() + 20_000;
+    while (!(await holds())) {
+      if (performance.now() > deadlineMs) throw new Error(`it never came about: ${holds.toString()}`);
+      await wait(10);
+    }
   }
   const jobIsThere = async (batchId: string) => (await redis.exists(jobKey(batchId))) === 1;
   const jobKey = (batchId: string) => `{partitioned-0}:partitioned:${batchId}`;
@@ -131,7 +137,13 @@ describe('the deliverer, with the local Firehose', () => {
 
   const stats = () => Object.values(aws.firehose.stats());
   const total = (
-    name: 'recordsAccepted' | 'recordsResentAfterAccept' | 'overfullRecords' | 'failedSubRecords',
+    name:
+      | 'calls'
+      | 'recordsAccepted'
+      | 'recordsFailed'
+      | 'recordsResentAfterAccept'
+      | 'overfullRecords'
+      | 'failedSubRecords',
   ) => stats().reduce((sum, one) => sum + one[name], 0);
 
   it('puts the lines of many jobs together, never more than 500 in a record, and settles the books once', async () => {
@@ -155,6 +167,38 @@ describe('the deliverer, with the local Firehose', () => {
     expect(Math.min(...grown)).toBeGreaterThan(4);
     expect(grown.reduce((sum, records) => sum + records)).toBe(24);
   });
+
+  it.each<[string, FaultsInput, number]>([
+    ['fails 3 of 7 records', { records: { fail: 3, of: 7, times: 5 } }, 1],
+    ['throttles whole calls', { throttle: { times: 5 } }, 0],
+    ['answers 500 to whole calls', { internal: { times: 5 } }, 0],
+  ])(
+    'lands every line once, and sends only what is owed again, while Firehose %s',
+    async (_, fault, leastFailed) => {
+      const tenants = Array.from(
+        { length: 21 },
+        (__, n) => [`owed-${String(total('calls'))}-${String(n)}`, entries(3)] as const,
+      );
+      const [calls, accepted, failed, resent] = [
+        total('calls'),
+        total('recordsAccepted'),
+        total('recordsFailed'),
+        total('recordsResentAfterAccept'),
+      ];
+      aws.firehose.setFaults(fault);
+      const batchId = await publish(Object.fromEntries(tenants));
+      await eventually(async () => !(await jobIsThere(batchId)));
+      await expectLanded(Object.fromEntries(tenants));
+      for (const [tenant] of tenants) {
+        expect(landed.of(tenant)).toHaveLength(3);
+        expect(await books(tenant)).toMatchObject({ received: 3, delivered: 3, quarantined: 0 });
+      }
+      expect(total('recordsAccepted') - accepted).toBe(21);
+      expect(total('recordsResentAfterAccept')).toBe(resent);
+      expect(total('recordsFailed') - failed).toBeGreaterThanOrEqual(leastFailed);
+      expect(total('calls') - calls).toBeGreaterThanOrEqual(2);
+    },
+  );
 
   it('sends a poisonous line alone to quarantine, with its bytes, and lands its neighbours', async () => {
     aws.firehose.setFaults({ invalid: { containing: 'poison' } });
@@ -195,10 +239,9 @@ describe('the deliverer, with the local Firehose', () => {
   it('does not complete a job before every line was taken', async () => {
     aws.firehose.setFaults({ internal: { chance: 1 } });
     const of = entries(5);
-    const calls = () => stats().reduce((sum, one) => sum + one.calls, 0);
-    const before = calls();
+    const before = total('calls');
     const batchId = await publish({ patient: of });
-    await eventually(() => calls() > before + 5);
+    await eventually(() => total('calls') > before + 5);
     expect(await jobIsThere(batchId)).toBe(true);
     expect(await books('patient')).toEqual({});
     aws.firehose.setFaults({});
