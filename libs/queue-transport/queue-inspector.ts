@@ -12,6 +12,8 @@ export type QueueDepth = {
   failed: number;
   /** Age of the oldest job that is not finished; `undefined` when there is none. */
   oldestAgeMs: number | undefined;
+  /** Bytes of all its jobs' payloads, failed ones too, taken to be like those at the heads of its states. */
+  bytes: number;
 };
 
 export type QueueInspectorOptions = {
@@ -45,10 +47,11 @@ export class QueueInspector {
   inspect(): Promise<QueueDepth[]> {
     return Promise.all(
       this.queues.map(async ({ queue, shard, bull }) => {
-        const [counts, oldestAgeMs] = await Promise.all([
+        const [counts, heads] = await Promise.all([
           bull.getJobCounts('wait', 'active', 'delayed', 'failed'),
-          this.oldestAgeMs(bull, shardPrefix(queue, shard)),
+          this.heads(bull, shardPrefix(queue, shard)),
         ]);
+        const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
         return {
           queue,
           shard,
@@ -56,7 +59,8 @@ export class QueueInspector {
           active: counts['active'] ?? 0,
           delayed: counts['delayed'] ?? 0,
           failed: counts['failed'] ?? 0,
-          oldestAgeMs,
+          oldestAgeMs: oldestAge(heads, Date.now()),
+          bytes: jobs * mean(heads.map(({ bytes }) => bytes)),
         };
       }),
     );
@@ -67,14 +71,32 @@ export class QueueInspector {
   }
 
   /** Looks at the head of each state only: a backlog of millions costs the same. */
-  private async oldestAgeMs(bull: Queue, prefix: string): Promise<number | undefined> {
+  private async heads(bull: Queue, prefix: string): Promise<Head[]> {
+    const ids = await Promise.all(
+      states.map(async (state) => (await bull.getRanges([state], 0, 0, true)).map((id) => ({ id, state }))),
+    );
     const heads = await Promise.all(
-      (['wait', 'active', 'delayed'] as const).map((state) => bull.getRanges([state], 0, 0, true)),
+      ids.flat().map(async ({ id, state }) => {
+        const key = `${prefix}:${bull.name}:${id}`;
+        const [stamp, bytes] = await Promise.all([
+          this.redis.hget(key, 'timestamp'),
+          this.redis.hstrlen(key, 'data'),
+        ]);
+        return stamp === null ? [] : [{ state, timestampMs: Number(stamp), bytes }];
+      }),
     );
-    const stamps = await Promise.all(
-      heads.flat().map((id) => this.redis.hget(`${prefix}:${bull.name}:${id}`, 'timestamp')),
-    );
-    const oldest = Math.min(...stamps.flatMap((stamp) => (stamp === null ? [] : [Number(stamp)])));
-    return Number.isFinite(oldest) ? Math.max(0, Date.now() - oldest) : undefined;
+    return heads.flat();
   }
+}
+
+const states = ['wait', 'active', 'delayed', 'failed'] as const;
+type Head = { state: (typeof states)[number]; timestampMs: number; bytes: number };
+
+function oldestAge(heads: readonly Head[], nowMs: number): number | undefined {
+  const unfinished = heads.filter(({ state }) => state !== 'failed').map(({ timestampMs }) => timestampMs);
+  return unfinished.length === 0 ? undefined : Math.max(0, nowMs - Math.min(...unfinished));
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

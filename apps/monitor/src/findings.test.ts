@@ -21,6 +21,7 @@ const depth = (more: Partial<QueueDepth> = {}): QueueDepth => ({
   delayed: 0,
   failed: 0,
   oldestAgeMs: undefined,
+  bytes: 0,
   ...more,
 });
 const connection = (more: Partial<Connection> = {}): Connection => ({

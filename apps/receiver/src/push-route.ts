@@ -4,10 +4,10 @@ import { TransientError, type Connection } from '#contracts';
 import type { ConnectionDirectory } from '#connections';
 import type { Probes } from '#observability';
 import type { JobPublisher } from '#queue-transport';
+import type { Admission } from './admission.js';
 import type { GoogleKeys } from './google-keys.js';
 import { readPush, type Push } from './push-body.js';
 import { bearerToken, type PushIdentity, type PushTokens } from './push-token.js';
-import type { Quotas } from './quota.js';
 import type { ReceivedBatches } from './received-batches.js';
 import type { ReceiverMetrics } from './receiver-metrics.js';
 import { refusals, type Refusal } from './refusals.js';
@@ -19,18 +19,16 @@ import { maxBodyBytes, readBody } from './request-body.js';
  */
 export class PushRoute {
   private readonly logger = new Logger(PushRoute.name);
-  private inFlightBytes = 0;
 
   constructor(
     private readonly probes: Probes,
     private readonly directory: ConnectionDirectory,
     private readonly keys: GoogleKeys,
     private readonly tokens: PushTokens,
-    private readonly quotas: Quotas,
+    private readonly admission: Admission,
     private readonly publisher: JobPublisher,
     private readonly batches: ReceivedBatches,
     private readonly metrics: ReceiverMetrics,
-    private readonly inFlightMaxBytes: number,
   ) {}
 
   /** Takes one push and gives its answer's status. */
@@ -57,13 +55,14 @@ export class PushRoute {
     if (typeof identity === 'string') return identity;
     if (connection.state === 'paused') return 'connection_paused';
     const heldBytes = Math.min(Number(request.headers['content-length'] ?? maxBodyBytes), maxBodyBytes);
-    if (this.inFlightBytes + heldBytes > this.inFlightMaxBytes) return 'overloaded';
-    if (!this.quotas.take(connection, Date.now())) return 'over_quota';
-    this.hold(heldBytes);
+    const refusal = this.admission.refusal(connection, heldBytes, Date.now());
+    if (refusal !== undefined) return refusal;
+    this.metrics.inFlightBytes.set(this.admission.bytes);
     try {
       return await this.store(request, connection);
     } finally {
-      this.hold(-heldBytes);
+      this.admission.release(connection.id, heldBytes);
+      this.metrics.inFlightBytes.set(this.admission.bytes);
     }
   }
 
@@ -110,10 +109,5 @@ export class PushRoute {
     if (error instanceof TransientError) return 'redis_unavailable';
     this.logger.error(error);
     return 'internal_error';
-  }
-
-  private hold(bytes: number): void {
-    this.inFlightBytes += bytes;
-    this.metrics.inFlightBytes.set(this.inFlightBytes);
   }
 }

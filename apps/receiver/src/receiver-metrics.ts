@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Pressure } from './pressure.js';
 import type { Refusal } from './refusals.js';
 
 /** What the receiver counts. A push is answered exactly once: acknowledged, or refused with a reason. */
@@ -13,6 +14,8 @@ export class ReceiverMetrics {
   private readonly receivedBytes;
   readonly booksSkipped;
   readonly inFlightBytes;
+  readonly pressureErrors;
+  private readonly pressure;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -72,6 +75,21 @@ export class ReceiverMetrics {
       help: 'Request bytes held for pushes that are not answered yet.',
       registers,
     });
+    this.pressure = new Gauge({
+      name: 'floodgate_receiver_pressure_ratio',
+      help: 'How full Redis and the queues are; at 0.6 the greedy are shed, at 0.75 everybody.',
+      labelNames: ['of'],
+      registers,
+    });
+    this.pressureErrors = new Counter({
+      name: 'floodgate_receiver_pressure_errors_total',
+      help: 'Looks at Redis and the queues that failed.',
+      registers,
+    });
+  }
+
+  pressed(pressure: Pressure): void {
+    for (const [of, share] of Object.entries(pressure)) this.pressure.set({ of }, share);
   }
 
   acknowledge(connectionId: string, seconds: number): void {

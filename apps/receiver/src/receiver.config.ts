@@ -41,6 +41,14 @@ export const receiverConfig = z.object({
   IN_FLIGHT_MAX_BYTES: positive
     .default(256 * 1024 * 1024)
     .describe('Request bytes held at once before pushes are answered 503.'),
+  QUEUES_MAX_BYTES: positive
+    .default(4 * 1024 ** 3)
+    .describe(
+      'Bytes of jobs that the queues may hold. At 60 % of this, of Redis’s maxmemory or of BACKLOG_MAX_MS greedy connections are answered 429, at 75 % everybody 503.',
+    ),
+  BACKLOG_MAX_MS: positive
+    .default(24 * 3_600_000)
+    .describe('Age that the oldest job may reach, in milliseconds.'),
 });
 
 export type ReceiverConfig = z.infer<typeof receiverConfig>;

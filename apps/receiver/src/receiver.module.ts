@@ -10,9 +10,11 @@ import { Registry } from 'prom-client';
 import { ConnectionDirectory } from '#connections';
 import { Ledger } from '#ledger';
 import { ObservabilityModule, Probes } from '#observability';
-import { JobPublisher } from '#queue-transport';
+import { JobPublisher, QueueInspector } from '#queue-transport';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
+import { Admission } from './admission.js';
 import { GoogleKeys } from './google-keys.js';
+import { PressureGauge } from './pressure-gauge.js';
 import { PushRoute } from './push-route.js';
 import { PushServer } from './push-server.js';
 import { PushTokens } from './push-token.js';
@@ -21,6 +23,7 @@ import { Readiness } from './readiness.js';
 import { ReceivedBatches } from './received-batches.js';
 import type { ReceiverConfig } from './receiver.config.js';
 import { ReceiverMetrics } from './receiver-metrics.js';
+import { Shares } from './shares.js';
 
 const controlRedis = Symbol('control redis');
 const logger = new Logger('Receiver');
@@ -33,7 +36,8 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly directory: ConnectionDirectory,
     private readonly keys: GoogleKeys,
-    private readonly quotas: Quotas,
+    private readonly admission: Admission,
+    private readonly gauge: PressureGauge,
     @Inject(controlRedis) private readonly redis: Redis,
   ) {}
 
@@ -75,6 +79,25 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
             }),
         },
         Quotas,
+        Shares,
+        {
+          provide: Admission,
+          inject: [Quotas, Shares],
+          useFactory: (quotas: Quotas, shares: Shares) =>
+            new Admission(quotas, shares, config.IN_FLIGHT_MAX_BYTES),
+        },
+        {
+          provide: PressureGauge,
+          inject: [controlRedis, Admission, ReceiverMetrics],
+          useFactory: (redis: Redis, admission: Admission, metrics: ReceiverMetrics) => {
+            const { REDIS_URL: redisUrl, QUEUE_SHARDS: shards } = config;
+            const queues = new QueueInspector({ redisUrl, shards, onError: onRedisError });
+            return new PressureGauge(redis, queues, admission, metrics, {
+              queuesMaxBytes: config.QUEUES_MAX_BYTES,
+              backlogMaxMs: config.BACKLOG_MAX_MS,
+            });
+          },
+        },
         {
           provide: ReceivedBatches,
           inject: [JobPublisher, Ledger, ReceiverMetrics],
@@ -98,12 +121,12 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
             ConnectionDirectory,
             GoogleKeys,
             PushTokens,
-            Quotas,
+            Admission,
             JobPublisher,
             ReceivedBatches,
             ReceiverMetrics,
           ],
-          useFactory: (...parts: RouteParts) => new PushRoute(...parts, config.IN_FLIGHT_MAX_BYTES),
+          useFactory: (...parts: RouteParts) => new PushRoute(...parts),
         },
         {
           provide: PushServer,
@@ -121,14 +144,15 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     this.directory.onChange((id, now) => {
-      if (!now) this.quotas.forget(id);
+      if (!now) this.admission.forget(id);
     });
     await Promise.all([this.directory.start(), this.keys.start()]);
+    this.gauge.start();
   }
 
-  onApplicationShutdown(): void {
-    void this.directory.stop();
+  async onApplicationShutdown(): Promise<void> {
     this.keys.stop();
+    await Promise.all([this.directory.stop(), this.gauge.stop()]);
     disconnectRedis(this.redis);
   }
 }
@@ -138,7 +162,7 @@ type RouteParts = [
   ConnectionDirectory,
   GoogleKeys,
   PushTokens,
-  Quotas,
+  Admission,
   JobPublisher,
   ReceivedBatches,
   ReceiverMetrics,

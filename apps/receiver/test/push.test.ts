@@ -299,6 +299,19 @@ describe('the receiver', () => {
     await eventually(() => push(), 204);
   });
 
+  it('sheds everybody while the queues are full, and takes pushes again when they are not', async () => {
+    const shed = await boot({ QUEUES_MAX_BYTES: '1000' });
+    await eventually(() => push(), 503);
+    expect(await shed.get(Registry).metrics()).toMatch(
+      /refused_total\{reason="backlog_full",connection="[^"]+"\} [1-9]/,
+    );
+    await client.del('{received-0}:received:wait');
+    await eventually(() => push(), 204);
+    await shed.close();
+    await app.close();
+    app = await boot();
+  });
+
   it('refuses readiness, and says what to change, when Redis is not durable', async () => {
     await client.config('SET', 'appendfsync', 'everysec');
     const problems = await app.get(Probes).readinessProblems();
