@@ -8,6 +8,8 @@ export type JobPublisherOptions = {
   shards: number;
   /** Longest wait for Redis to say that it has the job. */
   deadlineMs: number;
+  /** Replicas that must have the job too; none by default. */
+  replicas?: number;
   onError: (error: Error) => void;
 };
 
@@ -43,11 +45,23 @@ export class JobPublisher {
   ): Promise<void> {
     if (!this.isConnected) throw new TransientError('redis_unavailable', 'not connected');
     const queue = this.queueFor(contract, shardOf(payload.batchId, this.options.shards));
+    const add = async () => {
+      await queue.add(contract.pattern, payload, { jobId: payload.batchId });
+      await this.replicated();
+    };
     try {
-      await within(this.options.deadlineMs, queue.add(contract.pattern, payload, { jobId: payload.batchId }));
+      await within(this.options.deadlineMs, add());
     } catch (error) {
       throw new TransientError('redis_unavailable', 'the job was not stored for certain', { cause: error });
     }
+  }
+
+  /** Redis answers WAIT with how many replicas there are in time, be it too few. */
+  private async replicated(): Promise<void> {
+    const { replicas = 0, deadlineMs } = this.options;
+    if (replicas === 0) return;
+    const have = await this.redis.wait(replicas, deadlineMs);
+    if (have < replicas) throw new Error(`${String(have)} of ${String(replicas)} replicas have the job`);
   }
 
   close(): void {

@@ -30,6 +30,8 @@ export function connectRedis(
 ): Redis {
   const redis = new Redis(url, {
     ...optionsByRole[role],
+    // A server that became a replica refuses writes; its successor is found by connecting again.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
     // A connection that is down already would keep the process up for this long when it is closed.
     disconnectTimeout: 500,
     retryStrategy: (attempt) => (closing.aborted ? null : reconnectMs(attempt)),

@@ -54,7 +54,11 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     ...options.settings,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  let child = await spawnAndWait(binary, args, port);
+  let child: ChildProcess;
+  // Known before it answers, so that a `stop` meanwhile ends it too.
+  const start = () =>
+    untilAnswering((child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] })), port);
+  await start();
   return {
     url: `redis://127.0.0.1:${String(port)}`,
     port,
@@ -64,7 +68,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     kill: () => end(child, 'SIGKILL'),
     restart: async () => {
       await end(child, 'SIGKILL');
-      child = await spawnAndWait(binary, args, port);
+      await start();
     },
     stop: async () => {
       await end(child, 'SIGTERM');
@@ -83,11 +87,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function spawnAndWait(binary: string, args: string[], port: number): Promise<ChildProcess> {
-  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+async function untilAnswering(child: ChildProcess, port: number): Promise<void> {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-2_000)));
+    stream?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-2_000)));
   }
   const probe = new Redis({
     port,
@@ -101,10 +104,9 @@ async function spawnAndWait(binary: string, args: string[], port: number): Promi
   try {
     await Promise.race([
       probe.ping(),
-      once(child, 'exit').then(() => Promise.reject(new Error(`${binary} ended: ${output.trim()}`))),
-      once(deadline, 'abort').then(() => Promise.reject(new Error(`${binary} does not answer: ${output}`))),
+      once(child, 'exit').then(() => Promise.reject(new Error(`Redis ended: ${output.trim()}`))),
+      once(deadline, 'abort').then(() => Promise.reject(new Error(`Redis does not answer: ${output}`))),
     ]);
-    return child;
   } catch (error) {
     child.kill('SIGKILL');
     throw error;

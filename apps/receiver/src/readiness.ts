@@ -18,7 +18,7 @@ export class Readiness {
     probes.ready('redis', () => (publisher.isConnected ? undefined : 'not connected'));
     probes.ready('connections', () => (directory.isLoaded ? undefined : 'not loaded yet'));
     probes.ready('google keys', () => (keys.areLoaded ? undefined : `not fetched yet from ${OIDC_JWKS_URL}`));
-    if (DURABILITY === 'fsync') probes.ready('durability', () => this.durability());
+    if (DURABILITY !== 'relaxed') probes.ready('durability', () => this.durability());
   }
 
   private async durability(): Promise<string | undefined> {

@@ -21,9 +21,15 @@ export const receiverConfig = z.object({
     .transform((list) => list.split(',').map((issuer) => issuer.trim()))
     .describe('Issuers whose tokens are taken, separated by commas.'),
   DURABILITY: z
-    .enum(['fsync', 'relaxed'])
+    .enum(['fsync', 'replicated', 'relaxed'])
     .default('fsync')
-    .describe('`fsync` refuses readiness unless Redis syncs every write to disk; `relaxed` takes any Redis.'),
+    .describe(
+      '`fsync` refuses readiness unless Redis syncs every write to disk, `replicated` waits for REPLICAS as well, `relaxed` takes any Redis.',
+    ),
+  REPLICAS: positive
+    .max(10)
+    .default(1)
+    .describe('Replicas that must have a batch before its pushes are answered, with DURABILITY=replicated.'),
   BATCH_MAX_EVENTS: positive.max(10_000).default(500).describe('Most events in one batch.'),
   BATCH_MAX_BYTES: positive
     .default(2 * 1024 * 1024)

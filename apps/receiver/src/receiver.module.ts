@@ -75,6 +75,7 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
               redisUrl: config.REDIS_URL,
               shards: config.QUEUE_SHARDS,
               deadlineMs: config.COMMIT_DEADLINE_MS,
+              replicas: config.DURABILITY === 'replicated' ? config.REPLICAS : 0,
               onError: onRedisError,
             }),
         },
