@@ -71,7 +71,8 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
       await start();
     },
     stop: async () => {
-      await end(child, 'SIGTERM');
+      // Nobody reads a temporary folder again, and a server in the middle of a sync is slow to go.
+      await end(child, options.directory === undefined ? 'SIGKILL' : 'SIGTERM');
       if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
