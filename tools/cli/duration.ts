@@ -23,3 +23,10 @@ export function share(text: string): number {
     throw new InvalidArgumentError('It must be from 0 to 1.');
   return value;
 }
+
+/** Reads whole numbers, separated by commas. */
+export function numbers(text: string): number[] {
+  const values = text.split(',').map(Number);
+  if (!values.every(Number.isInteger)) throw new InvalidArgumentError('It must be numbers such as 1,2,11.');
+  return values;
+}

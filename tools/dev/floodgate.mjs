@@ -13,7 +13,7 @@ import {
 } from './setup.mjs';
 
 const args = process.argv.slice(2);
-const needsRedis = ['start', 'bench'].includes(args[0] ?? '') && !args.includes('--help');
+const needsRedis = ['start', 'bench', 'faults'].includes(args[0] ?? '') && !args.includes('--help');
 
 try {
   await ensureInstalled();

@@ -31,6 +31,7 @@ export class AppProcess {
   /** Starts it and resolves when it says that it is ready. @throws with its last words when it does not */
   async start(): Promise<void> {
     mkdirSync(dirname(this.logFile), { recursive: true });
+    this.stopping = false;
     this.spawn();
     await this.ready();
   }

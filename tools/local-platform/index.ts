@@ -1,5 +1,5 @@
 export { appNames, Platform, type PlatformConnection, type PlatformOptions } from './platform.js';
-export { AppProcess } from './app-process.js';
+export { AppProcess, type AppName } from './app-process.js';
 export { drain, reportNow } from './drain.js';
 export { Judge } from './judge.js';
 export { landedObjects, type LandedObject } from './landed.js';

@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Ledger, hoursWithin, type BookBalance } from '#ledger';
-import { connectRedis, disconnectRedis, durabilityProblems, readDurabilitySettings } from '#redis';
+import {
+  connectRedis,
+  disconnectRedis,
+  durabilityProblems,
+  readDurabilitySettings,
+  type Redis,
+} from '#redis';
 import { startRedisServer, type RedisServer } from '#testing';
 import { startLocalGoogle, type LocalGoogle } from '#tools/local-google';
 import { AppProcess, type AppName } from './app-process.js';
@@ -25,6 +31,8 @@ export type PlatformOptions = {
   /** More settings for all apps. */
   environment?: Record<string, string>;
   onProgress?: (text: string) => void;
+  /** Hears of each message that Google holds an acknowledgement for. */
+  onAcked?: (subscription: string, messageId: string) => void;
 };
 
 /** A customer's connection, made through the portal, with its push subscription at Google. */
@@ -49,8 +57,8 @@ export class Platform {
     readonly apps: ReadonlyMap<AppName, AppProcess>,
     readonly urls: Readonly<Record<'receiver' | 'portal' | 'monitor', string>>,
     readonly adminToken: string,
-    private readonly ledger: Ledger,
-    private readonly closeLedger: () => void,
+    /** For looking into Redis, and for turning its settings. */
+    readonly control: Redis,
   ) {}
 
   static async start(options: PlatformOptions): Promise<Platform> {
@@ -80,7 +88,10 @@ export class Platform {
       });
       undo.push(() => aws.stop());
       say(`S3, SNS and SQS answer at ${aws.endpoint}, Firehose at ${aws.firehose.url}`);
-      const google = await startLocalGoogle({ port: ports.google });
+      const google = await startLocalGoogle({
+        port: ports.google,
+        ...(options.onAcked === undefined ? {} : { onAcked: options.onAcked }),
+      });
       undo.push(() => google.stop());
       say(`Google's key set is at ${google.jwksUrl}`);
       const adminToken = options.adminToken ?? randomBytes(24).toString('base64url');
@@ -117,19 +128,7 @@ export class Platform {
       say(`starting ${appNames.join(', ')} ...`);
       await Promise.all([...apps.values()].map((app) => app.start()));
       const control = connectRedis(redisUrl, 'control', () => undefined);
-      const closeLedger = () => {
-        disconnectRedis(control);
-      };
-      return new Platform(
-        { url: redisUrl, server },
-        aws,
-        google,
-        apps,
-        urls,
-        adminToken,
-        new Ledger(control),
-        closeLedger,
-      );
+      return new Platform({ url: redisUrl, server }, aws, google, apps, urls, adminToken, control);
     } catch (error) {
       for (const step of undo.reverse()) await step().catch(() => undefined);
       throw error;
@@ -171,6 +170,16 @@ export class Platform {
     return made;
   }
 
+  /** Changes a connection through the portal. */
+  async edit(connectionId: string, change: object): Promise<void> {
+    const response = await fetch(`${this.urls.portal}/api/v1/connections/${connectionId}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.adminToken}` },
+      body: JSON.stringify(change),
+    });
+    if (!response.ok) throw new Error(`the portal did not change it: ${await response.text()}`);
+  }
+
   app(name: AppName): AppProcess {
     const app = this.apps.get(name);
     if (!app) throw new RangeError(`there is no app ${name}`);
@@ -180,7 +189,7 @@ export class Platform {
   /** The books of the hours since the start, of the tenants that are connected here. */
   async books(): Promise<BookBalance[]> {
     const mine = new Set(this.connections.map(({ id }) => id));
-    const rows = await this.ledger.read(hoursWithin(this.startedMs, Date.now()));
+    const rows = await new Ledger(this.control).read(hoursWithin(this.startedMs, Date.now()));
     return rows.filter(({ connectionId }) => mine.has(connectionId));
   }
 
@@ -190,7 +199,7 @@ export class Platform {
     for (const name of ['receiver', 'enricher', 'deliverer', 'monitor', 'portal'] as const) {
       await this.app(name).stop();
     }
-    this.closeLedger();
+    disconnectRedis(this.control);
     await this.aws.stop();
     await this.redis.server?.stop();
   }

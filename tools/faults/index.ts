@@ -1,0 +1,2 @@
+export { rows } from './rows.js';
+export { runRow, type RowResult } from './run-row.js';
