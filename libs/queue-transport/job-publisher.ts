@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Queue } from 'bullmq';
 import { TransientError, type JobContract, type JobPayload } from '#contracts';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
@@ -33,6 +34,11 @@ export class JobPublisher {
 
   get isConnected(): boolean {
     return this.redis.status === 'ready';
+  }
+
+  /** Resolves once there is a connection; for those who publish once and go. @throws after the deadline */
+  async connected(): Promise<void> {
+    if (!this.isConnected) await within(this.options.deadlineMs, once(this.redis, 'ready'));
   }
 
   /**

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { benchCommand } from './bench.js';
 import { faultsCommand } from './faults.js';
 import { loadCommand } from './load.js';
+import { replayCommand } from './replay.js';
 import { startCommand } from './start.js';
 import { tailCommand } from './tail.js';
 
@@ -19,7 +20,14 @@ Exit codes: 0 done, 1 it did not work or the books do not close, 2 the command l
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 
-for (const command of [startCommand(), tailCommand(), loadCommand(), benchCommand(), faultsCommand()]) {
+for (const command of [
+  startCommand(),
+  tailCommand(),
+  loadCommand(),
+  benchCommand(),
+  faultsCommand(),
+  replayCommand(),
+]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

@@ -6,6 +6,8 @@ import type { Platform } from '#tools/local-platform';
 const running = z.object({
   environment: z.record(z.string(), z.string()),
   topicArn: z.string(),
+  redisUrl: z.string(),
+  bucket: z.string(),
   receiverUrl: z.string(),
   googleUrl: z.string(),
   connections: z.array(
@@ -25,10 +27,12 @@ export function runningFile(): string {
   return join('.floodgate', 'running.json');
 }
 
-export function rememberRunning({ aws, google, urls, connections }: Platform): string {
+export function rememberRunning({ aws, redis, google, urls, connections }: Platform): string {
   return JSON.stringify({
     environment: aws.environment,
     topicArn: aws.topicArn,
+    redisUrl: redis.url,
+    bucket: aws.bucket,
     receiverUrl: urls.receiver,
     googleUrl: google.url,
     connections,

@@ -24,6 +24,7 @@ export type LocalAws = {
   endpoint: string;
   streams: string[];
   topicArn: string;
+  bucket: string;
   alertTopicArn: string;
   queueUrl(name: keyof typeof queues): string;
   /** What the SDK reads: endpoints, region and made-up credentials. */
@@ -69,6 +70,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     endpoint,
     streams,
     topicArn,
+    bucket,
     alertTopicArn: arnOf('sns', alerts),
     queueUrl: (name) => `${endpoint}/${account}/${queues[name]}`,
     environment,

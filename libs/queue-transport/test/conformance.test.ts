@@ -14,6 +14,7 @@ import {
 import { startRedisServer, type RedisServer } from '#testing';
 import {
   BullTransport,
+  FailedJobs,
   Handles,
   JobPublisher,
   QueueInspector,
@@ -168,6 +169,30 @@ describe('the BullMQ transport', () => {
     });
     await settled();
     expect((await counts()).failed - before).toBe(2);
+  });
+
+  it('shows a job that failed for good, and tries it once more when it is told to', async () => {
+    const failed = new FailedJobs({ redisUrl: redis.url, shards: 2, onError: ignore });
+    let isBroken = true;
+    const done: string[] = [];
+    work = ({ batchId }) => {
+      if (isBroken) return Promise.reject(new PermanentError('corrupt_batch', 'broken'));
+      done.push(batchId);
+      return Promise.resolve();
+    };
+    await boot([Received]);
+    await publisher.publish(receivedBatch, frame('to-retry'));
+    const mine = async () => (await failed.list(100)).find(({ id }) => id === 'to-retry');
+    await settled();
+    const job = await mine();
+    expect(job).toMatchObject({ queue: 'received', reason: expect.stringContaining('corrupt_batch') });
+    isBroken = false;
+    expect(await failed.retry({ queue: 'received', shard: 0, id: 'nobody' })).toBe(false);
+    if (job) expect(await failed.retry(job)).toBe(true);
+    await settled();
+    expect(done).toEqual(['to-retry']);
+    expect(await mine()).toBeUndefined();
+    failed.close();
   });
 
   it('keeps a job whose pattern nobody handles', async () => {

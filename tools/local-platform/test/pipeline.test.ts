@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { receivedBatch, type QuarantineLine } from '#contracts';
+import { JobPublisher } from '#queue-transport';
 import { AuditTraffic, Random } from '#tools/local-google';
+import { eventsIn, quarantineLinesOf, replayBatches } from '#tools/replay';
 import { Judge, Platform, drain, type PlatformConnection } from '../index.js';
 import { LandedEvents } from './landed-events.js';
 
@@ -178,6 +181,37 @@ describe('the whole path, from a signed push to objects in S3', () => {
     },
     120_000,
   );
+
+  it('replays what Firehose had refused, once, when that is fixed', async () => {
+    const [connection] = await connect(1);
+    if (!connection) return;
+    const text = '{"insertId":"poison","protoPayload":{}}';
+    platform.aws.firehose.setFaults({ invalid: { containing: '"poison"' } });
+    platform.google.publish(connection.subscription, Buffer.from(text));
+    await expectBooksToClose();
+    expect(landed.of(connection.tenant)).toEqual([]);
+    platform.aws.firehose.setFaults({});
+    const publisher = new JobPublisher({
+      redisUrl: platform.redis.url,
+      shards: 1,
+      deadlineMs: 5_000,
+      onError: () => undefined,
+    });
+    await publisher.connected();
+    for (let twice = 0; twice < 2; twice += 1) {
+      const filter = { tenant: connection.tenant, reason: 'refused_by_sink' };
+      const lines: QuarantineLine[] = [];
+      for await (const line of quarantineLinesOf(platform.aws.bucket, filter)) lines.push(line);
+      for (const batch of await replayBatches(eventsIn(lines), Date.now())) {
+        await publisher.publish(receivedBatch, batch);
+      }
+      while ((await platform.books()).some(({ inFlight }) => inFlight > 0)) await wait(20);
+    }
+    publisher.close();
+    await platform.aws.firehose.flush();
+    while (landed.of(connection.tenant).length === 0) await wait(20);
+    expect(landed.of(connection.tenant)).toEqual([text]);
+  }, 60_000);
 
   it('lands everything when Firehose takes records and never answers', async () => {
     const connections = await connect(3);
