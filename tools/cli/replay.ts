@@ -1,7 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { receivedBatch, type QuarantineLine } from '#contracts';
 import { FailedJobs, JobPublisher } from '#queue-transport';
-import { eventsIn, quarantineLinesOf, replayBatches, type QuarantinedMessage } from '#tools/replay';
+import {
+  eventsIn,
+  isReplayable,
+  quarantineLinesOf,
+  replayBatches,
+  type QuarantinedMessage,
+} from '#tools/replay';
 import { positive } from './duration.js';
 import { findRunning } from './running.js';
 
@@ -103,8 +109,12 @@ async function quarantine({ show, inject, json, shards, ...options }: Quarantine
   console.error(`floodgate: ${String(messages.length)} messages in quarantine`);
   if (!inject) return;
   if (redisUrl === undefined) throw new Error('--inject needs --redis-url or REDIS_URL.');
-  await injectAll(redisUrl, shards, messages);
-  console.error(`floodgate: ${String(messages.length)} messages sent through again`);
+  const replayable = messages.filter(isReplayable);
+  await injectAll(redisUrl, shards, replayable);
+  const left = messages.length - replayable.length;
+  console.error(
+    `floodgate: ${String(replayable.length)} messages sent through again; ${String(left)} are requests that hold no message`,
+  );
 }
 
 async function injectAll(

@@ -1,2 +1,2 @@
-export { eventsIn, replayBatches, type QuarantinedMessage } from './quarantined.js';
+export { eventsIn, isReplayable, replayBatches, type QuarantinedMessage } from './quarantined.js';
 export { quarantineLinesOf, type QuarantineFilter } from './quarantine-bucket.js';

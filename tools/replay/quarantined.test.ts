@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { quarantineLine, quarantineLines, receivedHeader, unseal } from '#contracts';
-import { eventsIn, replayBatches } from './quarantined.js';
+import { eventsIn, isReplayable, replayBatches } from './quarantined.js';
 
 const line = (bytes: Buffer, messageId = '1', reason: 'invalid_json' | 'refused_by_sink' = 'invalid_json') =>
   quarantineLines({
@@ -32,6 +32,12 @@ describe('eventsIn', () => {
     const [event] = eventsIn(line(refused, '1', 'refused_by_sink'));
     expect(event?.bytes.toString()).toBe('{"a":"\u00e9","log_entry":{}}');
   });
+});
+
+it('does not take a request that the receiver could not read for a message', () => {
+  const [message] = eventsIn(line(Buffer.from('{}')));
+  expect(message && isReplayable(message)).toBe(true);
+  expect(message && isReplayable({ ...message, reason: 'not_a_push' })).toBe(false);
 });
 
 describe('replayBatches', () => {

@@ -37,6 +37,14 @@ export function eventsIn(lines: readonly QuarantineLine[]): QuarantinedMessage[]
   });
 }
 
+/** Refused by the receiver: the bytes are the whole request, and hold no message that could be sent on. */
+const requests = new Set(['not_a_push', 'bad_base64', 'body_too_large', 'empty']);
+
+/** Whether the message can be sent through again. */
+export function isReplayable({ reason }: QuarantinedMessage): boolean {
+  return !requests.has(reason);
+}
+
 /** What Firehose refused is kept as the line that it refused; the entry in it is the original. */
 function originalOf(line: Buffer): Buffer {
   const entry = refusedLine.exec(line.toString('latin1'))?.[1];
