@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq';
 import { lastValueFrom } from 'rxjs';
@@ -16,7 +17,12 @@ export type BullTransportOptions = {
   concurrency: number;
   /** Longest wait at close for jobs in work; what is not finished then is taken up by others. */
   graceMs: number;
+  /** Jobs that wait this long while none is taken make the process not alive. */
+  stuckAfterMs?: number;
 };
+
+/** Longer than any handler takes, retries in place included. */
+const defaultStuckAfterMs = 60_000;
 
 /**
  * BullMQ as a Nest microservice transport. A job completes only when its handler's promise has
@@ -28,6 +34,7 @@ export class BullTransport extends Server implements CustomTransportStrategy {
   private redis: Redis | undefined;
   private workers: Worker[] = [];
   private readonly closing = new AbortController();
+  private lastTakenMs = performance.now();
 
   constructor(private readonly options: BullTransportOptions) {
     super();
@@ -67,6 +74,24 @@ export class BullTransport extends Server implements CustomTransportStrategy {
     this.closing.abort();
     this.workers = [];
     if (this.redis) disconnectRedis(this.redis);
+  }
+
+  /**
+   * For the liveness probe: Redis answers, jobs wait, and none was taken for long. With Redis away it
+   * finds nothing, or every process would be restarted together.
+   */
+  async stuck(): Promise<string | undefined> {
+    const { stuckAfterMs = defaultStuckAfterMs } = this.options;
+    const idleMs = performance.now() - this.lastTakenMs;
+    if (idleMs < stuckAfterMs || this.redis?.status !== 'ready') return undefined;
+    const waiting = await Promise.race([this.waitingJobs(), wait(1_000, 0, { ref: false })]);
+    if (waiting === 0) return undefined;
+    return `${String(waiting)} jobs wait, and none was taken for ${String(Math.round(idleMs / 1_000))} s`;
+  }
+
+  private async waitingJobs(): Promise<number> {
+    const lists = this.workers.map(async (worker) => (await this.redis?.llen(worker.toKey('wait'))) ?? 0);
+    return (await Promise.all(lists)).reduce((sum, count) => sum + count, 0);
   }
 
   on(): void {
@@ -111,6 +136,7 @@ export class BullTransport extends Server implements CustomTransportStrategy {
   }
 
   private async process(job: Job, token: string | undefined): Promise<void> {
+    this.lastTakenMs = performance.now();
     try {
       await this.handle(job);
     } catch (error) {

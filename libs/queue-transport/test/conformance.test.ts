@@ -65,20 +65,28 @@ describe('the BullMQ transport', () => {
     await redis.stop();
   });
 
-  async function boot(controllers: Type[]): Promise<INestMicroservice> {
+  async function boot(
+    controllers: Type[],
+    more: { concurrency?: number; stuckAfterMs?: number } = {},
+  ): Promise<{ app: INestMicroservice; transport: BullTransport }> {
     @Module({ controllers, providers: [{ provide: APP_FILTER, useClass: RethrowFilter }] })
     class App {}
-    const strategy = new BullTransport({
+    const transport = new BullTransport({
       redisUrl: redis.url,
       shards: 2,
       contracts: [receivedBatch],
       concurrency: 4,
       graceMs: 5_000,
+      ...more,
     });
-    const app = await NestFactory.createMicroservice(App, { strategy, logger: false, abortOnError: false });
+    const app = await NestFactory.createMicroservice(App, {
+      strategy: transport,
+      logger: false,
+      abortOnError: false,
+    });
     apps.push(app);
     await app.listen();
-    return app;
+    return { app, transport };
   }
 
   const frame = (batchId: string): SealedFrame => ({ batchId, count: 1, crc32: 0, body: 'AA==' });
@@ -195,6 +203,21 @@ describe('the BullMQ transport', () => {
     failed.close();
   });
 
+  it('says that it is stuck when jobs wait and none is taken', async () => {
+    let release: () => void = ignore;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    work = () => held;
+    const { transport } = await boot([Received], { concurrency: 1, stuckAfterMs: 50 });
+    await publisher.publish(receivedBatch, frame('one'));
+    for (const id of ['two', 'three', 'four', 'five', 'six'])
+      await publisher.publish(receivedBatch, frame(id));
+    while ((await transport.stuck()) === undefined) await inspector.inspect();
+    expect(await transport.stuck()).toMatch(/jobs wait, and none was taken/);
+    release();
+    await settled();
+    expect(await transport.stuck()).toBeUndefined();
+  });
+
   it('keeps a job whose pattern nobody handles', async () => {
     const before = (await counts()).failed;
     work = () => Promise.resolve();
@@ -238,7 +261,7 @@ describe('the BullMQ transport', () => {
         return inner(payload, context);
       };
     });
-    const app = await boot([Received]);
+    const { app } = await boot([Received]);
     await publisher.publish(receivedBatch, frame('in-work'));
     await begun;
     const closed = app.close();
