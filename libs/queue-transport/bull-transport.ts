@@ -35,6 +35,7 @@ export class BullTransport extends Server implements CustomTransportStrategy {
   private workers: Worker[] = [];
   private readonly closing = new AbortController();
   private lastTakenMs = performance.now();
+  private waitingSinceMs: number | undefined;
 
   constructor(private readonly options: BullTransportOptions) {
     super();
@@ -82,11 +83,13 @@ export class BullTransport extends Server implements CustomTransportStrategy {
    */
   async stuck(): Promise<string | undefined> {
     const { stuckAfterMs = defaultStuckAfterMs } = this.options;
-    const idleMs = performance.now() - this.lastTakenMs;
-    if (idleMs < stuckAfterMs || this.redis?.status !== 'ready') return undefined;
+    if (this.redis?.status !== 'ready') return undefined;
     const waiting = await Promise.race([this.waitingJobs(), wait(1_000, 0, { ref: false })]);
-    if (waiting === 0) return undefined;
-    return `${String(waiting)} jobs wait, and none was taken for ${String(Math.round(idleMs / 1_000))} s`;
+    const nowMs = performance.now();
+    this.waitingSinceMs = waiting === 0 ? undefined : (this.waitingSinceMs ?? nowMs);
+    const stuckMs = nowMs - Math.max(this.lastTakenMs, this.waitingSinceMs ?? nowMs);
+    if (stuckMs < stuckAfterMs) return undefined;
+    return `${String(waiting)} jobs wait, and none was taken for ${String(Math.round(stuckMs / 1_000))} s`;
   }
 
   private async waitingJobs(): Promise<number> {
@@ -120,10 +123,10 @@ export class BullTransport extends Server implements CustomTransportStrategy {
           connection: redis,
           prefix: shardPrefix(queue, shard),
           concurrency,
-          // A killed worker's job is taken up within 15 s, and never failed for its worker's deaths.
+          // A killed worker's job is taken up within 15 s. One that has killed so many is kept as failed.
           lockDuration: 10_000,
           stalledInterval: 5_000,
-          maxStalledCount: 1_000_000,
+          maxStalledCount: 25,
           settings: { backoffStrategy: (attemptsMade) => backoffMs(attemptsMade, Math.random()) },
         });
         worker.on('error', (error) => {
