@@ -34,6 +34,7 @@ for (const command of [
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(`floodgate: ${error instanceof Error ? error.message : String(error)}`);
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  console.error(`floodgate: ${error instanceof Error ? error.message : String(error)}${cause}`);
   process.exitCode = 1;
 }

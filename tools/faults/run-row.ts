@@ -63,7 +63,10 @@ export async function runRow(row: Row, seed: number, isFull: boolean): Promise<R
     const reports = await drain(platform, judge, drainMs);
     for (const { tenant, problems } of reports)
       arena.problems.push(...problems.map((one) => `${tenant}: ${one}`));
-    const verdict = oracle.judge(platform.connections.map(({ tenant }) => tenant));
+    const tenants = platform.connections.map(({ tenant }) => tenant);
+    // The books are closed, but the last objects may still be on their way to the judge.
+    for (let tries = 0; tries < 100 && oracle.judge(tenants).lost > 0; tries += 1) await wait(100);
+    const verdict = oracle.judge(tenants);
     for (const wrong of ['lost', 'foreign', 'corrupt'] as const) {
       arena.expect(verdict[wrong] === 0, `${String(verdict[wrong])} ${wrong}`);
     }
@@ -71,6 +74,10 @@ export async function runRow(row: Row, seed: number, isFull: boolean): Promise<R
     isPassed = arena.problems.length === 0;
     if (!isPassed) arena.notes.push(`logs: ${folder}`);
     return { number, title, seed, verdict, recoverSeconds, notes: arena.notes, problems: arena.problems };
+  } catch (error) {
+    // A row that cannot be run does not hold, and must not keep the others from being run.
+    const cause = error instanceof Error && error.cause !== undefined ? ` (${String(error.cause)})` : '';
+    return { number, title, seed, notes: [`logs: ${folder}`], problems: [`${String(error)}${cause}`] };
   } finally {
     await judge.stop();
     await platform.stop();

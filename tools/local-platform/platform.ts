@@ -207,7 +207,8 @@ export class Platform {
 
 /** The registry reaches the receiver within a second; until then it knows no such push URL. */
 async function untilKnown(pushUrl: string): Promise<void> {
-  while ((await fetch(pushUrl, { method: 'POST' })).status === 404) await wait(20);
+  const isKnown = async () => (await fetch(pushUrl, { method: 'POST' })).status !== 404;
+  while (!(await isKnown().catch(() => false))) await wait(20);
 }
 
 /** @throws in one clear sentence that holds no password, when Redis is away or would lose what it has */
