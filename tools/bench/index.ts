@@ -1,2 +1,3 @@
+export { benchDedupe, type DedupeFigures } from './dedupe.js';
 export { benchReceiver, type ReceiverFigures } from './receiver.js';
 export { thisMachine, type Machine } from './machine.js';

@@ -1,42 +1,65 @@
 import { Command } from 'commander';
-import { benchReceiver, thisMachine, type Machine, type ReceiverFigures } from '#tools/bench';
+import {
+  benchDedupe,
+  benchReceiver,
+  thisMachine,
+  type DedupeFigures,
+  type Machine,
+  type ReceiverFigures,
+} from '#tools/bench';
 import { duration, positive } from './duration.js';
 
 type ReceiverOptions = { for: number; connections: number; tenants: number; json: boolean };
+type DedupeOptions = { ids: number; connections: number; json: boolean };
 
 export function benchCommand(): Command {
-  return new Command('bench').description('Measure parts of Floodgate on this machine.').addCommand(
-    new Command('receiver')
-      .description('Durable pushes a second of one receiver, its Redis syncing every write to disk.')
-      .option('--for <time>', 'how long to measure, after the warm-up', duration, 15_000)
-      .option('--connections <count>', 'open connections', positive, 256)
-      .option('--tenants <count>', 'tenants that push', positive, 3)
-      .option('--json', 'print the figures as JSON', false)
-      .addHelpText(
-        'after',
-        `
+  const receiver = new Command('receiver')
+    .description('Durable pushes a second of one receiver, its Redis syncing every write to disk.')
+    .option('--for <time>', 'how long to measure, after the warm-up', duration, 15_000)
+    .option('--connections <count>', 'open connections', positive, 256)
+    .option('--tenants <count>', 'tenants that push', positive, 3)
+    .option('--json', 'print the figures as JSON', false)
+    .addHelpText(
+      'after',
+      `
 The load source is a process of its own; identity checks, quotas and the books are all on.
 
 Examples:
   npx floodgate bench receiver
   npx floodgate bench receiver --for 60s --json | jq .figures.cpuSecondsPerMillion`,
-      )
-      .action(receiver),
-  );
+    )
+    .action(runReceiver);
+  const dedupe = new Command('dedupe')
+    .description('Memory and CPU of Redis for remembering message ids.')
+    .option('--ids <count>', 'int64 ids to remember, of a day', positive, 1_000_000)
+    .option('--connections <count>', 'connections that they come from', positive, 20)
+    .option('--json', 'print the figures as JSON', false)
+    .addHelpText('after', '\nExamples:\n  npx floodgate bench dedupe --ids 10000000')
+    .action(runDedupe);
+  return new Command('bench')
+    .description('Measure parts of Floodgate on this machine.')
+    .addCommand(receiver)
+    .addCommand(dedupe);
 }
 
-async function receiver(options: ReceiverOptions): Promise<void> {
+async function runReceiver(options: ReceiverOptions): Promise<void> {
   console.error('floodgate: measuring the receiver ...');
   const figures = await benchReceiver({ ...options, durationMs: options.for });
-  const machine = thisMachine();
-  console.log(options.json ? JSON.stringify({ machine, figures }, undefined, 2) : table(figures, machine));
+  print(figures, receiverRows(figures), options.json);
   process.exitCode = figures.inTheBooks === figures.acknowledged ? 0 : 1;
 }
 
-function table(figures: ReceiverFigures, machine: Machine): string {
+async function runDedupe({ json, ...options }: DedupeOptions): Promise<void> {
+  console.error('floodgate: measuring the memory for duplicates ...');
+  const figures = await benchDedupe(options);
+  print(figures, dedupeRows(figures), json);
+}
+
+type Rows = [name: string, value: string][];
+
+function receiverRows(figures: ReceiverFigures): Rows {
   const { latencyMs, cpuSecondsPerMillion: cpu, memoryMiB } = figures;
-  const count = (value: number) => Math.round(value).toLocaleString('en');
-  const rows: [string, string][] = [
+  return [
     [
       'durable pushes',
       `${count(figures.eventsPerSecond)} a second of ${count(figures.pushBytes)} bytes each`,
@@ -54,15 +77,39 @@ function table(figures: ReceiverFigures, machine: Machine): string {
       `receiver ${String(memoryMiB.receiver)} MiB, Redis ${String(figures.redisBytesPerEvent)} bytes per buffered event`,
     ],
     ['books', `${count(figures.acknowledged)} acknowledged, ${count(figures.inTheBooks)} in the books`],
-    [
-      'machine',
-      `${machine.cpu}, ${String(machine.cores)} cores, ${String(machine.memoryGiB)} GiB, ${machine.kernel}`,
-    ],
-    [
-      'software',
-      `Node ${machine.node}, Redis ${figures.redis} (appendfsync always), commit ${machine.commit}, ${machine.date}`,
-    ],
+    ['Redis', `${figures.redis}, appendfsync always`],
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+function dedupeRows(figures: DedupeFigures): Rows {
+  return [
+    ['ids', `${count(figures.ids)} int64 ids of ${count(figures.connections)} connections`],
+    ['memory', `${figures.bytesPerId.toFixed(1)} bytes an id`],
+    ['speed', `${count(figures.idsPerSecond)} ids a second, claimed and marked`],
+    ['CPU-seconds per million', `Redis ${figures.redisCpuSecondsPerMillion.toFixed(2)}`],
+  ];
+}
+
+/** A figure says nothing without the machine it was measured on. */
+function print(figures: object, rows: Rows, json: boolean): void {
+  const machine = thisMachine();
+  if (json) {
+    console.log(JSON.stringify({ machine, figures }, undefined, 2));
+    return;
+  }
+  const all = [...rows, ...machineRows(machine)];
+  const width = Math.max(...all.map(([name]) => name.length));
+  console.log(all.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n'));
+}
+
+function machineRows(machine: Machine): Rows {
+  const { cpu, cores, memoryGiB, kernel, node, commit, date } = machine;
+  return [
+    ['machine', `${cpu}, ${String(cores)} cores, ${String(memoryGiB)} GiB, ${kernel}`],
+    ['software', `Node ${node}, commit ${commit}, ${date}`],
+  ];
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en');
 }
