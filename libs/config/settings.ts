@@ -24,6 +24,12 @@ export const settings = {
     .default(9090)
     .describe('Port of /livez, /readyz and /metrics; 0 picks a free one.'),
   HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
+  JOB_KILLS_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(25)
+    .describe('Processes that one batch may kill before it is set aside as failed.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'log', 'debug'])
     .default('log')

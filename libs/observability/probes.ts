@@ -24,10 +24,6 @@ export class Probes {
     this.stopping = true;
   }
 
-  get isStopping(): boolean {
-    return this.stopping;
-  }
-
   livenessProblems(): Promise<string[]> {
     return problemsOf(this.liveness);
   }

@@ -19,6 +19,8 @@ export type BullTransportOptions = {
   graceMs: number;
   /** Jobs that wait this long while none is taken make the process not alive. */
   stuckAfterMs?: number;
+  /** Workers that a job may kill before it is set aside as failed. */
+  killsMax?: number;
 };
 
 /** Longer than any handler takes, retries in place included. */
@@ -106,7 +108,7 @@ export class BullTransport extends Server implements CustomTransportStrategy {
   }
 
   private async start(): Promise<void> {
-    const { redisUrl, shards, contracts, concurrency } = this.options;
+    const { redisUrl, shards, contracts, concurrency, killsMax = 25 } = this.options;
     const redis = connectRedis(
       redisUrl,
       'worker',
@@ -126,7 +128,7 @@ export class BullTransport extends Server implements CustomTransportStrategy {
           // A killed worker's job is taken up within 15 s. One that has killed so many is kept as failed.
           lockDuration: 10_000,
           stalledInterval: 5_000,
-          maxStalledCount: 25,
+          maxStalledCount: killsMax,
           settings: { backoffStrategy: (attemptsMade) => backoffMs(attemptsMade, Math.random()) },
         });
         worker.on('error', (error) => {

@@ -11,6 +11,8 @@ export type RedisServer = {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Where its append-only files are. */
+  readonly directory: string;
   /** Ends it as a crash would (SIGKILL), keeping its files. */
   kill(): Promise<void>;
   /** Starts it again on the same port and files. */
@@ -25,6 +27,8 @@ export type RedisServerOptions = {
   port?: number;
   /** More settings, as `--name value` pairs; they win over the defaults. */
   settings?: Record<string, string>;
+  /** More variables of its environment. */
+  environment?: Record<string, string>;
 };
 
 const names = ['redis-server', 'valkey-server'];
@@ -57,11 +61,18 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   let child: ChildProcess;
   // Known before it answers, so that a `stop` meanwhile ends it too.
   const start = () =>
-    untilAnswering((child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] })), port);
+    untilAnswering(
+      (child = spawn(binary, args, {
+        env: { ...process.env, ...options.environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })),
+      port,
+    );
   await start();
   return {
     url: `redis://127.0.0.1:${String(port)}`,
     port,
+    directory,
     get pid() {
       return child.pid ?? -1;
     },

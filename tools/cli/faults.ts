@@ -1,48 +1,90 @@
 import { Command } from 'commander';
 import { thisMachine } from '#tools/bench';
-import { rows, runRow, type RowResult } from '#tools/faults';
-import { numbers, positive } from './duration.js';
+import { rows, runRow, sabotages, type RowResult, type RunOptions } from '#tools/faults';
+import { numbers } from './duration.js';
 
-type FaultsOptions = { only?: number[]; seed: number; full: boolean; json: boolean };
+type FaultsOptions = {
+  only?: number[];
+  seed: number[];
+  full: boolean;
+  sabotage?: true | string[];
+  json: boolean;
+};
 
 export function faultsCommand(): Command {
   return new Command('faults')
     .description('Break everything that can break, under load, and show that nothing acknowledged is lost.')
     .option('--only <rows>', 'only these rows, such as 6 or 1,2,11', numbers)
-    .option('--seed <number>', 'decides every event and every moment', positive, 1)
+    .option('--seed <numbers>', 'each decides every event and every moment; a run for each', numbers, [1])
     .option('--full', 'long faults in their real length: hours', false)
+    .option('--sabotage [names]', 'check the checks: break a promise, and see its row fail', names)
     .option('--json', 'print the results as JSON', false)
     .addHelpText(
       'after',
       `
 Each row runs on a platform of its own: a real Redis, the real apps, the local Google and AWS.
-It exits 1 when a row does not hold.
+It exits 1 when a row does not hold; with --sabotage, when a row holds all the same.
 
 Rows:
-${rows.map(({ number, title, skipped }) => `  ${String(number).padStart(2)}  ${title}${skipped === undefined ? '' : ` (skipped: ${skipped})`}`).join('\n')}
+${rows.map(({ number, title }) => `  ${String(number).padStart(2)}  ${title}`).join('\n')}
+
+Sabotages:
+${sabotages.map(({ name, breaks, row }) => `  ${name.padEnd(10)}  ${breaks} (row ${String(row)})`).join('\n')}
 
 Examples:
   npx floodgate faults
-  npx floodgate faults --only 1,2,3 --seed 7`,
+  npx floodgate faults --only 1,2,3 --seed 7
+  npx floodgate faults --sabotage`,
     )
     .action(faults);
 }
 
-async function faults({ only, seed, full, json }: FaultsOptions): Promise<void> {
-  const chosen = rows.filter(({ number }) => only?.includes(number) ?? true);
-  if (chosen.length === 0) throw new Error('there is no such row; see --help');
-  const results: RowResult[] = [];
-  for (const row of chosen) {
-    console.error(`floodgate: ${String(row.number)} ${row.title} ...`);
-    const result = await runRow(row, seed, full);
-    results.push(result);
+function names(list: string): string[] {
+  return list.split(',').map((name) => name.trim());
+}
+
+async function faults({ only, seed: seeds, full: isFull, sabotage, json }: FaultsOptions): Promise<void> {
+  const planned = seeds.flatMap((seed) =>
+    sabotage === undefined
+      ? plannedRows(only, { seed, isFull })
+      : plannedSabotages(sabotage, { seed, isFull }),
+  );
+  if (planned.length === 0) throw new Error('there is no such row or sabotage; see --help');
+  const results: Outcome[] = [];
+  for (const { row, options } of planned) {
+    const title = options.sabotage ? `${row.title}, while ${options.sabotage.breaks}` : row.title;
+    console.error(`floodgate: ${String(row.number)} ${title}, seed ${String(options.seed)} ...`);
+    const result = { ...(await runRow(row, options)), title };
+    results.push({ ...result, isExpected: isExpected(result, options) });
     for (const text of [...result.notes, ...result.problems.map((problem) => `PROBLEM ${problem}`)]) {
       console.error(`           ${text}`);
     }
   }
-  const isHeld = results.every(({ problems }) => problems.length === 0);
   console.log(json ? JSON.stringify({ machine: thisMachine(), results }, undefined, 2) : table(results));
-  process.exitCode = isHeld ? 0 : 1;
+  process.exitCode = results.every((result) => result.isExpected) ? 0 : 1;
+}
+
+type Planned = { row: (typeof rows)[number]; options: RunOptions };
+type Outcome = RowResult & { isExpected: boolean };
+
+function plannedRows(only: number[] | undefined, options: RunOptions): Planned[] {
+  return rows.filter(({ number }) => only?.includes(number) ?? true).map((row) => ({ row, options }));
+}
+
+function plannedSabotages(chosen: true | string[], options: RunOptions): Planned[] {
+  return sabotages
+    .filter(({ name }) => chosen === true || chosen.includes(name))
+    .flatMap((sabotage) =>
+      rows
+        .filter(({ number }) => number === sabotage.row)
+        .map((row) => ({ row, options: { ...options, sabotage } })),
+    );
+}
+
+/** A row is to hold, but not when its promise is broken: then the judge must say so. */
+function isExpected({ problems, skipped }: RowResult, { sabotage }: RunOptions): boolean {
+  if (skipped !== undefined) return true;
+  return sabotage === undefined ? problems.length === 0 : problems.length > 0;
 }
 
 const columns = [
@@ -50,6 +92,7 @@ const columns = [
   'acknowledged',
   'landed',
   'quarantined',
+  'held',
   'duplicates',
   'lost',
   'foreign',
@@ -57,7 +100,7 @@ const columns = [
 ] as const;
 
 /** A Markdown table, to be kept as it is. */
-function table(results: readonly RowResult[]): string {
+function table(results: readonly Outcome[]): string {
   const titles = ['row', 'fault', 'seed', ...columns, 'recovers in', 'holds'];
   const lines = results.map(({ number, title, seed, verdict, recoverSeconds, problems, skipped }) => [
     String(number),

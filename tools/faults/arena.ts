@@ -1,7 +1,11 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Random } from '#tools/local-google';
 import type { AppName, Platform, PlatformConnection } from '#tools/local-platform';
 import type { Oracle } from './oracle.js';
+
+const pollMs = 20;
 
 /** Where a fault happens: the whole platform under load, with a seed that decides every moment. */
 export class Arena {
@@ -10,6 +14,8 @@ export class Arena {
   readonly problems: string[] = [];
   /** Figures of its own that a row wants shown. */
   readonly notes: string[] = [];
+  /** More duplicates than these are a problem. */
+  duplicatesAtMost = Infinity;
 
   constructor(
     readonly platform: Platform,
@@ -18,8 +24,23 @@ export class Arena {
     seed: number,
     /** Long faults have their real length. */
     readonly isFull: boolean,
+    private readonly logFolder: string,
   ) {
     this.random = new Random(seed);
+  }
+
+  /** The connection that a fault is aimed at. */
+  get victim(): PlatformConnection {
+    const [first] = this.connections;
+    if (!first) throw new RangeError('nobody is connected');
+    return first;
+  }
+
+  /** The Redis that the platform started for itself. */
+  get redis() {
+    const { server } = this.platform.redis;
+    if (!server) throw new RangeError('the platform has no Redis of its own');
+    return server;
   }
 
   /** Lets the fault happen while events flow, for at least `ms`, and until it is over. */
@@ -29,10 +50,13 @@ export class Arena {
       await this.oracle.publishFor(ms, this.connections, perSecond);
       while (!isOver) await this.oracle.publishFor(200, this.connections, perSecond);
     })();
-    await wait(500);
-    await fault();
-    isOver = true;
-    await flowing;
+    try {
+      await wait(500);
+      await fault();
+    } finally {
+      isOver = true;
+      await flowing;
+    }
   }
 
   /** SIGKILLs an app again and again, each time at another moment of its work. */
@@ -43,6 +67,25 @@ export class Arena {
       app.kill();
       await app.ready();
     }
+  }
+
+  /** Resolves when it holds; after `ms` it is a problem, and the row goes on. */
+  async until(holds: () => boolean | Promise<boolean>, what: string, ms = 60_000): Promise<void> {
+    const deadlineMs = performance.now() + ms;
+    while (!(await Promise.resolve(holds()).catch(() => false))) {
+      if (performance.now() > deadlineMs) {
+        this.problems.push(`not within ${String(ms / 1_000)} s: ${what}`);
+        return;
+      }
+      await wait(pollMs);
+    }
+  }
+
+  /** How many pushes Google gets acknowledged while something goes on. */
+  async acknowledgedDuring(work: () => Promise<unknown>): Promise<number> {
+    const before = this.answers().acked;
+    await work();
+    return this.answers().acked - before;
   }
 
   expect(holds: boolean, problem: string): void {
@@ -59,5 +102,50 @@ export class Arena {
         refused[code] = (refused[code] ?? 0) + count;
     }
     return { acked, refused };
+  }
+
+  /** Firehose's figures, over all streams. */
+  firehose() {
+    const all = Object.values(this.platform.aws.firehose.stats());
+    const sum = (name: 'recordsResentAfterAccept' | 'acceptedBytes' | 'billedBytes' | 'calls') =>
+      all.reduce((total, stats) => total + stats[name], 0);
+    return {
+      resentAfterAccept: sum('recordsResentAfterAccept'),
+      acceptedBytes: sum('acceptedBytes'),
+      billedBytes: sum('billedBytes'),
+      calls: sum('calls'),
+    };
+  }
+
+  /** Bytes that the apps have logged so far. */
+  async logBytes(): Promise<number> {
+    const files = (await readdir(this.logFolder)).filter((name) => name.endsWith('.log'));
+    const sizes = await Promise.all(files.map(async (name) => (await stat(join(this.logFolder, name))).size));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** Pushes one message by hand; gives the answer's status and how long it took. */
+  async push(to: PlatformConnection, data: Buffer): Promise<{ status: number; ms: number }> {
+    const account = { email: to.serviceAccountEmail, uniqueId: to.serviceAccountId, audience: to.audience };
+    const token = await this.platform.google.identity.token(account);
+    const messageId = `by-hand-${String(this.random.below(2 ** 40))}`;
+    const message = { data: data.toString('base64'), messageId, publishTime: new Date().toISOString() };
+    const startedMs = performance.now();
+    const { status } = await fetch(to.pushUrl, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ message, subscription: to.subscription }),
+    });
+    return { status, ms: performance.now() - startedMs };
+  }
+
+  /** The monitor's open alerts, by kind. */
+  async alerts(): Promise<string[]> {
+    const { urls, adminToken } = this.platform;
+    const response = await fetch(`${urls.monitor}/api/v1/alerts`, {
+      headers: { authorization: `Bearer ${adminToken}` },
+    });
+    const { open } = (await response.json()) as { open: { kind: string }[] };
+    return open.map(({ kind }) => kind);
   }
 }

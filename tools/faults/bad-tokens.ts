@@ -8,7 +8,7 @@ export async function badTokens(platform: Platform): Promise<[what: string, stat
   const account = (of: typeof mine) => ({
     email: of.serviceAccountEmail,
     audience: of.audience,
-    uniqueId: '100',
+    uniqueId: of.serviceAccountId,
   });
   const hourAgo = Math.floor(Date.now() / 1_000) - 7_200;
   const good = account(mine);
@@ -18,6 +18,7 @@ export async function badTokens(platform: Platform): Promise<[what: string, stat
     ["another tenant's token", await identity.token(account(other))],
     ['another audience', await identity.token({ ...good, audience: 'https://elsewhere' })],
     ['another service account', await identity.token({ ...good, email: 'a@b.iam.gserviceaccount.com' })],
+    ['another sub', await identity.token({ ...good, uniqueId: '7' })],
     ['an unverified e-mail', await identity.token(good, { email_verified: false })],
     ['an expired token', await identity.token(good, { iat: hourAgo, exp: hourAgo + 3_600 })],
     ['another issuer', await identity.token(good, { iss: 'https://evil.example' })],

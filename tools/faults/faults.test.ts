@@ -9,7 +9,7 @@ it.each(
 )(
   'row %i of the fault plan holds: %s',
   async (_number, _title, row) => {
-    const { problems, verdict } = await runRow(row, 1, false);
+    const { problems, verdict } = await runRow(row, { seed: 1, isFull: false });
     expect(problems).toEqual([]);
     expect(verdict?.acknowledged).toBeGreaterThan(100);
   },

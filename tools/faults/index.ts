@@ -1,2 +1,3 @@
 export { rows } from './rows.js';
-export { runRow, type RowResult } from './run-row.js';
+export { runRow, type RowResult, type RunOptions } from './run-row.js';
+export { sabotages, type Sabotage } from './sabotage.js';

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { partitionOfKey, quarantineLine } from '#contracts';
-import { AuditTraffic, Random } from '#tools/local-google';
+import { hoursWithin } from '#ledger';
+import { AuditTraffic, Random, type PublishOptions } from '#tools/local-google';
 import type { LandedObject, Platform, PlatformConnection } from '#tools/local-platform';
 import { verdict, type Verdict } from './verdict.js';
 
-type Text = { isAcknowledged: boolean };
+type Text = { isAcknowledged: boolean; isOptional?: boolean };
 
 const logEntry = /"log_entry":(.*)\}$/s;
 const refusedLine = /^\{"tenant_id":.*?"log_entry":(.*)\}\n$/s;
@@ -17,8 +18,11 @@ const tickMs = 20;
 export class Oracle {
   private readonly published = new Map<string, Map<string, Text>>();
   private readonly underWay = new Map<string, Text>();
+  private unjudgedCount = 0;
+  private readonly hours = new Set<string>();
   private readonly landed = new Map<string, { events: string[]; parts: Map<string, string[]> }>();
-  private readonly waitsMs = new Map<string, number[]>();
+  /** Events by tenant that lie in jobs which failed for good. */
+  readonly held = new Map<string, string[]>();
 
   constructor(
     private readonly platform: Platform,
@@ -35,12 +39,12 @@ export class Oracle {
   readonly read = ({ key, lines }: LandedObject): void => {
     const partition = partitionOfKey(key);
     if (!partition) return;
+    this.hours.add(/dt=(.*?)\/hour=(\d+)/.exec(key)?.slice(1).join('T') ?? key);
     const there = this.landed.get(partition.tenantId) ?? { events: [], parts: new Map<string, string[]>() };
     this.landed.set(partition.tenantId, there);
     for (const line of lines) {
       if (partition.kind === 'events') {
         there.events.push(logEntry.exec(line)?.[1] ?? line);
-        this.wait(partition.tenantId, line);
         continue;
       }
       const { quarantine_id: id, part, data_base64 } = quarantineLine.parse(JSON.parse(line));
@@ -50,14 +54,27 @@ export class Oracle {
     }
   };
 
-  /** Publishes one message, known by its bytes from now on. `duplicates` more deliveries follow its first. */
-  publish(to: PlatformConnection, data: Buffer, duplicates = 0): void {
-    const texts = this.published.get(to.tenant) ?? new Map<string, Text>();
-    this.published.set(to.tenant, texts);
-    const text = { isAcknowledged: false };
-    texts.set(data.toString('latin1'), text);
-    const messageId = this.platform.google.publish(to.subscription, data, { duplicates });
+  /** Publishes one message, known by its bytes from now on, and gives its id. */
+  publish(to: PlatformConnection, data: Buffer, options: PublishOptions = {}): string {
+    const text = this.know(to.tenant, data, false);
+    const messageId = this.platform.google.publish(to.subscription, data, options);
     this.underWay.set(`${to.subscription} ${messageId}`, text);
+    return messageId;
+  }
+
+  /** An event of the tenant's that may land or not. */
+  unjudged(tenant: string): Buffer {
+    const data = Buffer.from(`{"insertId":"unjudged-${String((this.unjudgedCount += 1))}"}`);
+    this.know(tenant, data, true);
+    return data;
+  }
+
+  private know(tenant: string, data: Buffer, isOptional: boolean): Text {
+    const texts = this.published.get(tenant) ?? new Map<string, Text>();
+    this.published.set(tenant, texts);
+    const text = { isAcknowledged: false, isOptional };
+    texts.set(data.toString('latin1'), text);
+    return text;
   }
 
   /** Publishes audit entries for a while, evenly, the same for the same seed. */
@@ -78,18 +95,10 @@ export class Oracle {
     }
   }
 
-  /** How long a share of a tenant's events took from receipt to being read in S3, once all of them are. */
-  async landedAfterMs(tenant: string, share: number): Promise<number> {
-    while (this.judge([tenant]).landed < (this.published.get(tenant)?.size ?? 0)) await wait(tickMs);
-    const sorted = [...(this.waitsMs.get(tenant) ?? [])].sort((a, b) => a - b);
-    return sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
-  }
-
-  private wait(tenant: string, line: string): void {
-    const receivedAt = /"received_at":"([^"]+)"/.exec(line)?.[1] ?? '';
-    const waits = this.waitsMs.get(tenant) ?? [];
-    waits.push(Date.now() - Date.parse(receivedAt));
-    this.waitsMs.set(tenant, waits);
+  /** Whether every object stands under an hour of this time. */
+  landedWithin(fromMs: number, toMs: number): boolean {
+    const hours = new Set(hoursWithin(fromMs, toMs));
+    return [...this.hours].every((hour) => hours.has(hour));
   }
 
   judge(tenants: readonly string[]): Verdict {
@@ -101,7 +110,8 @@ export class Oracle {
         // What Firehose refused is kept as the line that it refused.
         return refusedLine.exec(bytes)?.[1] ?? bytes;
       });
-      return [tenant, { events: events.map(latin1), quarantined: whole }] as const;
+      const held = (this.held.get(tenant) ?? []).map(latin1);
+      return [tenant, { events: events.map(latin1), quarantined: whole, held }] as const;
     });
     const published = tenants.map((tenant) => [tenant, this.published.get(tenant) ?? new Map()] as const);
     return verdict(new Map(published), new Map(found));

@@ -19,6 +19,7 @@ describe('verdict', () => {
       acknowledged: 3,
       landed: 3,
       quarantined: 1,
+      held: 0,
       duplicates: 1,
       lost: 0,
       foreign: 0,

@@ -19,6 +19,8 @@ export const faults = z
     throttle: z.object({ times }),
     /** The whole call is answered 500 InternalFailure, with this chance. */
     internal: z.object({ chance: z.number().min(0).max(1).default(1), times }),
+    /** The whole call is answered as AWS answers credentials that were revoked. */
+    denied: z.object({ times }),
     /** Records are taken, but the answer never comes: the connection is cut after this time. */
     acceptThenSilence: z.object({ cutAfterMs: z.int().min(0).default(60_000), times }),
     /** Every call waits this long first. */

@@ -27,6 +27,7 @@ type Input = z.infer<typeof input>;
 export class Operations {
   private readonly streams = new Map<string, DeliveryStream>();
   readonly stats = new Map<string, StreamStats>();
+  onAccepted: (records: readonly Buffer[]) => void = () => undefined;
 
   constructor(
     private readonly writer: ObjectWriter,
@@ -93,9 +94,11 @@ export class Operations {
     return { DeliveryStreamNames: names.slice(0, limit), HasMoreDeliveryStreams: names.length > limit };
   }
 
-  private delete(args: Input): object {
-    const { name } = this.find(args);
-    this.streams.delete(name);
+  /** What it had taken is still written. */
+  private async delete(args: Input): Promise<object> {
+    const stream = this.find(args);
+    this.streams.delete(stream.name);
+    await stream.flush();
     return {};
   }
 
@@ -137,6 +140,7 @@ export class Operations {
     for (const record of accepted) stats.accept(record);
     stats.recordsFailed += records.length - accepted.length;
     stream.take(accepted);
+    this.onAccepted(accepted);
     const silence = this.faults.strike('acceptThenSilence', stream.name);
     if (silence) throw new Silence(silence.cutAfterMs);
     const answer: PutAnswer = {
@@ -156,6 +160,11 @@ export class Operations {
 
   private throwWholeCallFault(stream: string, records: readonly Buffer[]): void {
     if (!this.faults.mayRequest(stream) || this.faults.strike('throttle', stream)) throw slowDown();
+    if (this.faults.strike('denied', stream))
+      throw new AwsError(
+        'UnrecognizedClientException',
+        'The security token included in the request is invalid.',
+      );
     const { internal } = this.faults.get();
     if (internal && Math.random() < internal.chance && this.faults.strike('internal', stream)) {
       throw new AwsError('InternalFailure', 'Internal server failure', 500);

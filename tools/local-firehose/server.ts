@@ -25,6 +25,8 @@ export type LocalFirehose = {
   flush(): Promise<void>;
   stats(): Record<string, StreamStats>;
   setFaults(faults: FaultsInput): void;
+  /** From now on hears the records that each call had accepted. */
+  onAccepted(listener: (records: readonly Buffer[]) => void): void;
   /** Flushes and ends. */
   stop(): Promise<void>;
 };
@@ -88,6 +90,7 @@ export async function startLocalFirehose(options: LocalFirehoseOptions = {}): Pr
     flush: () => operations.flush(),
     stats,
     setFaults: (next) => void faults.set(next),
+    onAccepted: (listener) => void (operations.onAccepted = listener),
     async stop() {
       closing.abort();
       server.closeAllConnections();

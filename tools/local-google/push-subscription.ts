@@ -52,7 +52,7 @@ export class PushSubscription {
   private stopped = false;
 
   constructor(
-    readonly options: SubscriptionOptions,
+    public options: SubscriptionOptions,
     private readonly agent: Agent,
     private readonly token: () => Promise<string>,
     private readonly onAcked: (messageId: string) => void,
@@ -181,12 +181,12 @@ export class PushSubscription {
             resolve(response.statusCode ?? 0);
           });
           response.on('error', () => {
-            resolve('unreachable');
+            resolve('reset');
           });
         },
       );
-      outgoing.on('error', () => {
-        resolve('unreachable');
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        resolve(error.code === 'ECONNREFUSED' ? 'unreachable' : 'reset');
       });
       outgoing.end(request.body);
     });

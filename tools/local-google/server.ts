@@ -20,6 +20,8 @@ export type LocalGoogle = {
   /** Signs tokens, good and bad, and can lose its key server. */
   readonly identity: GoogleIdentity;
   addSubscription(options: SubscriptionOptions): void;
+  /** Changes where and as whom a subscription pushes; messages under way stay. */
+  modifyPushConfig(name: string, changes: Partial<PushConfig>): void;
   /** Publishes to the subscription's topic and gives the message's id. `duplicates` deliveries more come after the ack. */
   publish(subscription: string, data: Buffer, options?: PublishOptions): string;
   stats(): SubscriptionStats[];
@@ -28,7 +30,18 @@ export type LocalGoogle = {
   stop(): Promise<void>;
 };
 
-export type PublishOptions = { attributes?: Record<string, string>; duplicates?: number };
+type PushConfig = Pick<
+  SubscriptionOptions,
+  'pushEndpoint' | 'audience' | 'serviceAccountEmail' | 'serviceAccountId'
+>;
+
+export type PublishOptions = {
+  attributes?: Record<string, string>;
+  duplicates?: number;
+  /** An earlier message's id, to deliver it once more. */
+  messageId?: string;
+  publishTime?: string;
+};
 
 /** The method of Google's IAM Credentials API that signs an identity token for a service account. */
 const generateIdToken = /^\/v1\/projects\/-\/serviceAccounts\/(?<email>[^/:]+):generateIdToken$/;
@@ -84,20 +97,24 @@ export async function startLocalGoogle(options: LocalGoogleOptions = {}): Promis
     identity,
     addSubscription(subscription) {
       const { name } = subscription;
-      let cached: { token: Promise<string>; madeMs: number } | undefined;
+      let cached: { token: Promise<string>; madeMs: number; of: SubscriptionOptions } | undefined;
       const token = () => {
-        if (!cached || Date.now() - cached.madeMs > tokenLifeMs) {
-          cached = { token: identity.token(accountOf(subscription)), madeMs: Date.now() };
+        const { options: of } = find(name);
+        if (cached?.of !== of || Date.now() - cached.madeMs > tokenLifeMs) {
+          cached = { token: identity.token(accountOf(of)), madeMs: Date.now(), of };
         }
         return cached.token;
       };
       const onAcked = (messageId: string) => options.onAcked?.(name, messageId);
       subscriptions.set(name, new PushSubscription(subscription, agent, token, onAcked));
     },
-    publish(name, data, { attributes = {}, duplicates = 0 } = {}) {
-      lastMessageId += 1n;
-      const messageId = String(lastMessageId);
-      const publishTime = new Date().toISOString();
+    modifyPushConfig(name, changes) {
+      const subscription = find(name);
+      subscription.options = { ...subscription.options, ...changes };
+    },
+    publish(name, data, { attributes = {}, duplicates = 0, ...given } = {}) {
+      const messageId = given.messageId ?? String((lastMessageId += 1n));
+      const publishTime = given.publishTime ?? new Date().toISOString();
       find(name).publish({ messageId, publishTime, data, attributes }, Math.min(duplicates, maxDuplicates));
       return messageId;
     },

@@ -28,6 +28,11 @@ export class AppProcess {
     return this.child?.pid;
   }
 
+  /** Freezes it, as a machine that hangs would, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.child?.kill(signal);
+  }
+
   /** Starts it and resolves when it says that it is ready. @throws with its last words when it does not */
   async start(): Promise<void> {
     mkdirSync(dirname(this.logFile), { recursive: true });

@@ -1,4 +1,8 @@
-import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
+import {
+  CreateDeliveryStreamCommand,
+  DeleteDeliveryStreamCommand,
+  FirehoseClient,
+} from '@aws-sdk/client-firehose';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -27,6 +31,9 @@ export type LocalAws = {
   bucket: string;
   alertTopicArn: string;
   queueUrl(name: keyof typeof queues): string;
+  /** Takes a delivery stream away, and gives it back. */
+  removeStream(name: string): Promise<void>;
+  addStream(name: string): Promise<void>;
   /** What the SDK reads: endpoints, region and made-up credentials. */
   environment: Record<string, string>;
   stop(): Promise<void>;
@@ -63,7 +70,6 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const streams = Array.from({ length: options.streams }, (_, index) => `floodgate-${String(index)}`);
   const client = new FirehoseClient({ endpoint: firehose.url, region, credentials });
   for (const name of streams) await createStream(client, name);
-  client.destroy();
 
   return {
     firehose,
@@ -74,7 +80,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     alertTopicArn: arnOf('sns', alerts),
     queueUrl: (name) => `${endpoint}/${account}/${queues[name]}`,
     environment,
+    async removeStream(name) {
+      await client.send(new DeleteDeliveryStreamCommand({ DeliveryStreamName: name }));
+    },
+    addStream: (name) => createStream(client, name),
     async stop() {
+      client.destroy();
       await firehose.stop();
       await aws.close();
     },

@@ -34,12 +34,13 @@ export function newLanded(): Landed {
   return { events: 0, quarantined: new Set(), objects: 0, foreign: 0, lastMs: 0 };
 }
 
-/** Holds Google's, the books' and S3's word on a tenant against each other. */
+/** Holds Google's, the books' and S3's word on a tenant against each other; `held` events lie in failed jobs. */
 export function tenantReport(
   tenant: string,
   pushed: number,
   books: readonly BookBalance[],
   landed: Landed,
+  held = 0,
 ): TenantReport {
   const sum = (pick: (row: BookBalance) => number) =>
     books.filter(({ tenantId }) => tenantId === tenant).reduce((total, row) => total + pick(row), 0);
@@ -56,19 +57,20 @@ export function tenantReport(
     objects: landed.objects,
     foreign: landed.foreign,
   };
-  return { ...report, problems: problemsOf(report) };
+  return { ...report, problems: problemsOf(report, held) };
 }
 
-function problemsOf(report: Omit<TenantReport, 'problems'>): string[] {
-  const { pushed, delivered, quarantined, inFlight, landed, landedQuarantined, foreign } = report;
+function problemsOf(report: Omit<TenantReport, 'problems'>, held: number): string[] {
+  const { pushed, delivered, quarantined, landed, landedQuarantined, foreign } = report;
+  const inFlight = report.inFlight - held;
   const problems: string[] = [];
   const say = (holds: boolean, text: string) => {
     if (!holds) problems.push(text);
   };
   say(inFlight === 0, `${String(inFlight)} events are in flight`);
   say(
-    delivered + quarantined >= pushed,
-    `${String(pushed - delivered - quarantined)} acknowledged events are not delivered`,
+    delivered + quarantined + held >= pushed,
+    `${String(pushed - delivered - quarantined - held)} acknowledged events are not delivered`,
   );
   // A put that timed out may have been taken, so more may land than the books say, but never less.
   say(landed >= delivered, `${String(delivered - landed)} delivered events have not landed`);

@@ -10,6 +10,7 @@ export const delivererConfig = z.object({
   HEALTH_PORT: settings.HEALTH_PORT,
   LOG_LEVEL: settings.LOG_LEVEL,
   SHUTDOWN_GRACE_MS: settings.SHUTDOWN_GRACE_MS,
+  JOB_KILLS_MAX: settings.JOB_KILLS_MAX,
   FIREHOSE_STREAMS: z
     .string()
     .transform((list) => list.split(',').map((name) => name.trim()))

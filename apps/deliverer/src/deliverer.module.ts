@@ -80,6 +80,7 @@ export class DelivererModule implements OnApplicationShutdown {
       contracts: [partitionedBatch],
       concurrency: config.JOBS_IN_WORK,
       graceMs: config.SHUTDOWN_GRACE_MS,
+      killsMax: config.JOB_KILLS_MAX,
     });
   }
 

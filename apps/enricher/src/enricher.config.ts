@@ -9,6 +9,7 @@ export const enricherConfig = z.object({
   HEALTH_PORT: settings.HEALTH_PORT,
   LOG_LEVEL: settings.LOG_LEVEL,
   SHUTDOWN_GRACE_MS: settings.SHUTDOWN_GRACE_MS,
+  JOB_KILLS_MAX: settings.JOB_KILLS_MAX,
   EVENT_FORMAT: z
     .enum(Object.keys(lineFormats) as [EventFormat, ...EventFormat[]])
     .default('raw')

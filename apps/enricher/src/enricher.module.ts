@@ -69,6 +69,7 @@ export class EnricherModule implements OnApplicationShutdown {
       contracts: [receivedBatch],
       concurrency: config.JOBS_IN_WORK,
       graceMs: config.SHUTDOWN_GRACE_MS,
+      killsMax: config.JOB_KILLS_MAX,
     });
   }
 

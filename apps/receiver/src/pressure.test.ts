@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { nextShedding, type Shedding } from './pressure.js';
 
-const at = (memory: number) => ({ memory, queues: 0, age: 0 });
+const at = (memory: number) => ({ memory, queues: 0, age: 0, disk: 0 });
 const follow = (...shares: number[]) => {
   let now: Shedding = 'nobody';
   return shares.map((share) => (now = nextShedding(now, at(share))));
@@ -28,7 +28,7 @@ describe('nextShedding', () => {
     ]);
   });
 
-  it.each(['memory', 'queues', 'age'])('goes by the fullest, be it %s', (name) => {
+  it.each(['memory', 'queues', 'age', 'disk'])('goes by the fullest, be it %s', (name) => {
     expect(nextShedding('nobody', { ...at(0), [name]: 0.8 })).toBe('everybody');
   });
 });

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { TransientError, type Connection } from '#contracts';
 import type { ConnectionDirectory } from '#connections';
-import type { Probes } from '#observability';
 import type { JobPublisher } from '#queue-transport';
 import type { Admission } from './admission.js';
 import type { GoogleKeys } from './google-keys.js';
@@ -21,7 +20,6 @@ export class PushRoute {
   private readonly logger = new Logger(PushRoute.name);
 
   constructor(
-    private readonly probes: Probes,
     private readonly directory: ConnectionDirectory,
     private readonly keys: GoogleKeys,
     private readonly tokens: PushTokens,
@@ -48,7 +46,6 @@ export class PushRoute {
 
   /** Takes one push of a known connection; `undefined` means that it is durable. */
   private async take(request: IncomingMessage, connection: Connection): Promise<Refusal | undefined> {
-    if (this.probes.isStopping) return 'stopping';
     if (!this.publisher.isConnected) return 'redis_unavailable';
     if (request.headers['content-encoding'] !== undefined) return 'content_encoding';
     const identity = await this.identify(request, connection);

@@ -50,11 +50,19 @@ export const receiverConfig = z.object({
   QUEUES_MAX_BYTES: positive
     .default(4 * 1024 ** 3)
     .describe(
-      'Bytes of jobs that the queues may hold. At 60 % of this, of Redis’s maxmemory or of BACKLOG_MAX_MS greedy connections are answered 429, at 75 % everybody 503.',
+      'Bytes of jobs that the queues may hold. At 60 % of this, of Redis’s maxmemory, of BACKLOG_MAX_MS or of REDIS_DISK_BYTES greedy connections are answered 429, at 75 % everybody 503.',
     ),
   BACKLOG_MAX_MS: positive
     .default(24 * 3_600_000)
     .describe('Age that the oldest job may reach, in milliseconds.'),
+  REDIS_DISK_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'Bytes that Redis’s append-only file may take, half of its disk at most because rewriting needs as much again; 0 does not look.',
+    ),
 });
 
 export type ReceiverConfig = z.infer<typeof receiverConfig>;

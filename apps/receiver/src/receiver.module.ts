@@ -96,6 +96,7 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
             return new PressureGauge(redis, queues, admission, metrics, {
               queuesMaxBytes: config.QUEUES_MAX_BYTES,
               backlogMaxMs: config.BACKLOG_MAX_MS,
+              diskBytes: config.REDIS_DISK_BYTES,
             });
           },
         },
@@ -118,7 +119,6 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
         {
           provide: PushRoute,
           inject: [
-            Probes,
             ConnectionDirectory,
             GoogleKeys,
             PushTokens,
@@ -159,7 +159,6 @@ export class ReceiverModule implements OnModuleInit, OnApplicationShutdown {
 }
 
 type RouteParts = [
-  Probes,
   ConnectionDirectory,
   GoogleKeys,
   PushTokens,

@@ -3,7 +3,6 @@
  * to seven days, so only what may change stands here; what never will is quarantined and acknowledged.
  */
 export const refusals = {
-  stopping: 503,
   redis_unavailable: 503,
   keys_unavailable: 503,
   overloaded: 503,

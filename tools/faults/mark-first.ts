@@ -1,0 +1,12 @@
+import { DuplicateFilter } from '#dedupe';
+
+/** Preloaded to break a promise: messages are marked as seen before they are handed on. */
+const { claim } = DuplicateFilter.prototype;
+DuplicateFilter.prototype.claim = async function (batchId, keys) {
+  const repeated = await claim.call(this, batchId, keys);
+  if (repeated !== 'contested') {
+    await this.rememberHandedOn(batchId);
+    await this.mark(keys);
+  }
+  return repeated;
+};

@@ -1,0 +1,131 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { appNames } from '#tools/local-platform';
+import type { Arena } from './arena.js';
+import { row } from './row.js';
+
+export const receiverKilled = row(1, 'receiver killed', async (arena) => {
+  await arena.underLoad(3_000, () => arena.killAgainAndAgain('receiver', 5));
+});
+
+const killsOnOneJob = 10;
+/** A worker's lock lasts 10 s, and every 5 s somebody looks for those that ran out. */
+const takenUpWithinMs = 15_000;
+
+export const enricherKilled = row(2, 'enricher killed ten times, also over one batch', async (arena) => {
+  await arena.underLoad(3_000, () => arena.killAgainAndAgain('enricher', 10));
+  await killOverOneJob(arena);
+});
+
+/** Kills the enricher each time that it has begun with one certain batch. */
+async function killOverOneJob(arena: Arena): Promise<void> {
+  const { platform, oracle } = arena;
+  const enricher = platform.app('enricher');
+  const waiting = '{received-0}:received:wait';
+  // Frozen first, so that the batch is there to be taken when it goes on.
+  enricher.signal('SIGSTOP');
+  await oracle.publishFor(300, [arena.victim], 1_000);
+  await arena.until(async () => (await platform.control.llen(waiting)) > 0, 'a batch waits');
+  const job = `{received-0}:received:${(await platform.control.lindex(waiting, 0)) ?? ''}`;
+  enricher.signal('SIGCONT');
+  let [kills, slowestMs, killedMs] = [0, 0, 0];
+  while (kills < killsOnOneJob && (await begun(platform.control, job, kills))) {
+    const nowMs = performance.now();
+    if (kills > 0) slowestMs = Math.max(slowestMs, nowMs - killedMs);
+    killedMs = nowMs;
+    enricher.kill();
+    kills += 1;
+    await enricher.ready();
+  }
+  arena.notes.push(`${String(kills)} kills over one batch, taken up after ${seconds(slowestMs)} at most`);
+  arena.expect(kills === killsOnOneJob, 'the batch was finished before it had killed often enough');
+  arena.expect(slowestMs <= takenUpWithinMs, `a batch was taken up only after ${seconds(slowestMs)}`);
+}
+
+/** Resolves with true when work on the job has begun more than `times`; with false when it is gone. */
+async function begun(redis: Arena['platform']['control'], job: string, times: number): Promise<boolean> {
+  for (;;) {
+    const starts = await redis.hget(job, 'ats');
+    if (Number(starts ?? 0) > times) return true;
+    if (starts === null && (await redis.exists(job)) === 0) return false;
+    await wait(1);
+  }
+}
+
+const putMs = 150;
+const killsAtRandom = 3;
+const killsAfterPut = 3;
+
+export const delivererKilled = row(3, 'deliverer killed before, during and after a put', async (arena) => {
+  const { firehose } = arena.platform.aws;
+  const deliverer = arena.platform.app('deliverer');
+  let most = 0;
+  let onTaken: () => void = () => undefined;
+  firehose.onAccepted((records) => {
+    const lines = records.reduce((sum, record) => sum + linesOf(record), 0);
+    most = Math.max(most, lines);
+    onTaken();
+  });
+  firehose.setFaults({ latency: { ms: putMs } });
+  await arena.underLoad(3_000, async () => {
+    await arena.killAgainAndAgain('deliverer', killsAtRandom);
+    for (let kill = 0; kill < killsAfterPut; kill += 1) {
+      // Firehose has the records, and the answer was not heard.
+      await new Promise<void>((resolve) => {
+        onTaken = () => {
+          onTaken = () => undefined;
+          deliverer.kill();
+          resolve();
+        };
+      });
+      await wait(100);
+      await deliverer.ready();
+    }
+  });
+  firehose.setFaults({});
+  // One call of each stream may be under way at a kill.
+  arena.duplicatesAtMost = (killsAtRandom + killsAfterPut) * most * arena.platform.aws.streams.length;
+  arena.notes.push(`the largest put held ${String(most)} events`);
+});
+
+function linesOf(record: Buffer): number {
+  return record.reduce((lines, byte) => lines + (byte === 0x0a ? 1 : 0), 0);
+}
+
+const rounds = 5;
+/** The apps' own SHUTDOWN_GRACE_MS, and a little to go. */
+const graceMs = 25_000;
+
+export const rollingRestart = row(4, 'rolling restart of every app', async (arena) => {
+  const slowest = { with: 0, without: 0 };
+  const stopAll = async (
+    redis: keyof typeof slowest,
+    then: (name: (typeof appNames)[number]) => Promise<void>,
+  ) => {
+    for (const name of appNames) {
+      const startedMs = performance.now();
+      const code = await arena.platform.app(name).stop();
+      slowest[redis] = Math.max(slowest[redis], performance.now() - startedMs);
+      arena.expect(code === 0, `${name} exited with ${String(code)}, ${redis} Redis`);
+      await then(name);
+    }
+  };
+  await arena.underLoad(1_000, async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      await stopAll('with', (name) => arena.platform.app(name).start());
+    }
+  });
+  await arena.underLoad(1_000, async () => {
+    await arena.redis.kill();
+    await stopAll('without', () => Promise.resolve());
+    await arena.redis.restart();
+    for (const name of appNames) await arena.platform.app(name).start();
+  });
+  arena.notes.push(`slowest exit ${seconds(slowest.with)}, with Redis away ${seconds(slowest.without)}`);
+  arena.expect(Math.max(slowest.with, slowest.without) <= graceMs, 'an app did not exit in its grace period');
+  const { reset = 0 } = arena.answers().refused;
+  arena.expect(reset === 0, `${String(reset)} requests were cut off without an answer`);
+});
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
