@@ -125,9 +125,9 @@ export class BullTransport extends Server implements CustomTransportStrategy {
           connection: redis,
           prefix: shardPrefix(queue, shard),
           concurrency,
-          // A killed worker's job is taken up within 15 s. One that has killed so many is kept as failed.
+          // A killed worker's job is taken up within 15 s, a slow machine included.
           lockDuration: 10_000,
-          stalledInterval: 5_000,
+          stalledInterval: 3_000,
           maxStalledCount: killsMax,
           settings: { backoffStrategy: (attemptsMade) => backoffMs(attemptsMade, Math.random()) },
         });

@@ -8,7 +8,7 @@ export const receiverKilled = row(1, 'receiver killed', async (arena) => {
 });
 
 const killsOnOneJob = 10;
-/** A worker's lock lasts 10 s, and every 5 s somebody looks for those that ran out. */
+/** A worker's lock lasts 10 s, and every 3 s somebody looks for those that ran out. */
 const takenUpWithinMs = 15_000;
 
 export const enricherKilled = row(2, 'enricher killed ten times, also over one batch', async (arena) => {
