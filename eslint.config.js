@@ -54,7 +54,7 @@ export default tseslint.config(
             ),
             boundary(
               'app:enricher',
-              [...everyApp, ...libs('queue-transport', 'audit-log', 'dedupe', 'ledger')],
+              [...everyApp, ...libs('queue-transport', 'audit-log', 'dedupe', 'ledger', 'network')],
               redis,
               aws,
               tokens,
@@ -79,6 +79,7 @@ export default tseslint.config(
             boundary('lib:config', [], redis, aws, tokens, nest),
             boundary('lib:group-commit', [], redis, aws, tokens, nest),
             boundary('lib:audit-log', libs('contracts'), redis, aws, tokens, nest),
+            boundary('lib:network', libs('audit-log'), redis, aws, tokens, nest),
             boundary('lib:redis', libs('contracts'), aws, tokens, nest, 'bullmq'),
             boundary('lib:queue-transport', libs('contracts', 'redis', 'testing'), aws, tokens),
             boundary('lib:connections', libs('contracts', 'redis', 'testing'), aws, tokens, nest, 'bullmq'),

@@ -19,7 +19,7 @@ export {
   type ReceivedHeader,
   type SegmentHeader,
 } from './jobs.js';
-export { maxLinesPerRecord, maxRecordBytes, rawLine, type RawLine } from './line.js';
+export { maxLinesPerRecord, maxRecordBytes, originalEntry, rawLine, type RawLine } from './line.js';
 export { errorPrefix, objectPrefix, partitionOfKey, partitionQuery } from './partition.js';
 export {
   quarantineLine,

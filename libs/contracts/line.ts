@@ -14,3 +14,17 @@ export const rawLine = z.object({
   log_entry: z.record(z.string(), z.unknown()),
 });
 export type RawLine = z.infer<typeof rawLine>;
+
+const entryKey = '"log_entry":';
+
+/**
+ * The original entry in a line of any export format, byte for byte: it stands last, at the top or
+ * inside one object. `undefined` when the line holds none.
+ */
+export function originalEntry(line: string): string | undefined {
+  const at = line.indexOf(entryKey);
+  if (at < 0) return undefined;
+  const isNested = line[at - 1] === '{';
+  const end = line.length - (line.endsWith('\n') ? 1 : 0) - (isNested ? 2 : 1);
+  return line.slice(at + entryKey.length, end);
+}

@@ -31,6 +31,9 @@ export type RedisServerOptions = {
   environment?: Record<string, string>;
 };
 
+/** A large append-only file takes its time. */
+const answerWithinMs = 30_000;
+
 const names = ['redis-server', 'valkey-server'];
 
 /** The Redis or Valkey server on the PATH, if there is one. */
@@ -38,7 +41,7 @@ export function findRedisServer(): string | undefined {
   return names.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
 }
 
-/** @throws when no server is on the PATH, or it does not answer within ten seconds. */
+/** @throws when no server is on the PATH, or it does not answer in time. */
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   const binary = findRedisServer();
   if (binary === undefined) throw new Error(`none of ${names.join(', ')} is on the PATH`);
@@ -112,7 +115,7 @@ async function untilAnswering(child: ChildProcess, port: number): Promise<void> 
     retryStrategy: () => 20,
   });
   probe.on('error', () => undefined);
-  const deadline = AbortSignal.timeout(10_000);
+  const deadline = AbortSignal.timeout(answerWithinMs);
   try {
     await Promise.race([
       probe.ping(),

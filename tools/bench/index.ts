@@ -1,3 +1,4 @@
+export { benchAuditLog, type AuditLogFigures } from './audit-log.js';
 export { benchDedupe, type DedupeFigures } from './dedupe.js';
 export { benchReceiver, type ReceiverFigures } from './receiver.js';
 export { thisMachine, type Machine } from './machine.js';

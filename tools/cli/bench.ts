@@ -1,8 +1,12 @@
-import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { lineFormats, type EventFormat } from '#audit-log';
 import {
+  benchAuditLog,
   benchDedupe,
   benchReceiver,
   thisMachine,
+  type AuditLogFigures,
   type DedupeFigures,
   type Machine,
   type ReceiverFigures,
@@ -10,6 +14,7 @@ import {
 import { duration, positive } from './duration.js';
 
 type ReceiverOptions = { for: number; connections: number; tenants: number; json: boolean };
+type AuditLogOptions = { events: number; format: EventFormat; json: boolean };
 type DedupeOptions = { ids: number; connections: number; json: boolean };
 
 export function benchCommand(): Command {
@@ -36,10 +41,21 @@ Examples:
     .option('--json', 'print the figures as JSON', false)
     .addHelpText('after', '\nExamples:\n  npx floodgate bench dedupe --ids 10000000')
     .action(runDedupe);
+  const auditLog = new Command('audit-log')
+    .description('CPU for understanding one event, stage by stage.')
+    .argument('[files...]', 'files of LogEntries, one on each line; generated ones by default')
+    .addOption(
+      new Option('--format <format>', 'EVENT_FORMAT').choices(Object.keys(lineFormats)).default('ocsf'),
+    )
+    .option('--events <count>', 'events for each stage', positive, 200_000)
+    .option('--json', 'print the figures as JSON', false)
+    .addHelpText('after', '\nExamples:\n  npx floodgate bench audit-log --format ocsf')
+    .action(runAuditLog);
   return new Command('bench')
     .description('Measure parts of Floodgate on this machine.')
     .addCommand(receiver)
-    .addCommand(dedupe);
+    .addCommand(dedupe)
+    .addCommand(auditLog);
 }
 
 async function runReceiver(options: ReceiverOptions): Promise<void> {
@@ -53,6 +69,18 @@ async function runDedupe({ json, ...options }: DedupeOptions): Promise<void> {
   console.error('floodgate: measuring the memory for duplicates ...');
   const figures = await benchDedupe(options);
   print(figures, dedupeRows(figures), json);
+}
+
+async function runAuditLog(files: string[], { json, ...options }: AuditLogOptions): Promise<void> {
+  console.error('floodgate: measuring how events are understood ...');
+  const entries = files.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => Buffer.from(line)),
+  );
+  const figures = await benchAuditLog({ ...options, ...(entries.length > 0 ? { entries } : {}) });
+  print(figures, auditLogRows(figures), json);
 }
 
 type Rows = [name: string, value: string][];
@@ -78,6 +106,17 @@ function receiverRows(figures: ReceiverFigures): Rows {
     ],
     ['books', `${count(figures.acknowledged)} acknowledged, ${count(figures.inTheBooks)} in the books`],
     ['Redis', `${figures.redis}, appendfsync always`],
+  ];
+}
+
+function auditLogRows(figures: AuditLogFigures): Rows {
+  const { events, entryBytes, lineBytes, microseconds } = figures;
+  return [
+    ['events', `${count(events)} of ${count(entryBytes)} bytes, lines of ${count(lineBytes)}`],
+    ...Object.entries(microseconds).map(([stage, value]): Rows[number] => [
+      stage,
+      `${value.toFixed(2)} µs an event`,
+    ]),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { benchCommand } from './bench.js';
+import { costCommand } from './cost.js';
 import { faultsCommand } from './faults.js';
 import { loadCommand } from './load.js';
+import { mapCommand } from './map.js';
 import { replayCommand } from './replay.js';
 import { startCommand } from './start.js';
 import { tailCommand } from './tail.js';
@@ -24,7 +26,9 @@ for (const command of [
   startCommand(),
   tailCommand(),
   loadCommand(),
+  mapCommand(),
   benchCommand(),
+  costCommand(),
   faultsCommand(),
   replayCommand(),
 ]) {

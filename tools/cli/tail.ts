@@ -8,7 +8,7 @@ import {
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
-import { partitionOfKey, tenantId } from '#contracts';
+import { originalEntry, partitionOfKey, tenantId } from '#contracts';
 import { landedObjects } from '#tools/local-platform';
 import { findRunning } from './running.js';
 
@@ -32,7 +32,7 @@ With --topic, the SDK's own settings (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL,
 
 Examples:
   npx floodgate tail --tenant acme
-  npx floodgate tail --tenant acme --json | jq -c .log_entry.protoPayload.methodName
+  npx floodgate tail --tenant acme --json | jq -c '[.activity_name, .api.operation, .actor.user.name]'
   npx floodgate tail --quarantine`,
     )
     .action(tail);
@@ -57,7 +57,8 @@ async function tail(options: TailOptions): Promise<void> {
       const partition = partitionOfKey(key);
       if (partition?.kind !== (options.quarantine ? 'quarantine' : 'events')) continue;
       if (options.tenant !== undefined && partition.tenantId !== options.tenant) continue;
-      for (const line of lines) process.stdout.write(`${options.json ? line : summary(line)}\n`);
+      for (const line of lines)
+        process.stdout.write(`${options.json ? line : summary(partition.tenantId, line)}\n`);
     }
   } finally {
     await queue.remove();
@@ -108,33 +109,24 @@ async function ownQueue(topicArn: string) {
   };
 }
 
-type Summarised = {
-  tenant_id?: string;
-  reason?: string;
-  message_id?: string;
-  log_entry?: {
-    timestamp?: string;
-    severity?: string;
-    protoPayload?: {
-      methodName?: string;
-      resourceName?: string;
-      authenticationInfo?: { principalEmail?: string };
-    };
+type Quarantined = { reason?: string; message_id?: string };
+type Entry = {
+  timestamp?: string;
+  protoPayload?: {
+    methodName?: string;
+    resourceName?: string;
+    authenticationInfo?: { principalEmail?: string };
   };
 };
 
-/** One line for people: when, who, what, on which resource. */
-function summary(line: string): string {
-  const {
-    tenant_id: tenant = '-',
-    reason,
-    message_id: messageId,
-    log_entry: entry,
-  } = JSON.parse(line) as Summarised;
+/** One line for people: when, who, what, on which resource, in whatever format it landed. */
+function summary(tenant: string, line: string): string {
+  const { reason, message_id: messageId } = JSON.parse(line) as Quarantined;
   if (reason !== undefined) return `${tenant}  quarantined: ${reason}  message ${messageId ?? '-'}`;
-  const { methodName, resourceName, authenticationInfo } = entry?.protoPayload ?? {};
-  return [entry?.timestamp, tenant, authenticationInfo?.principalEmail, methodName, resourceName]
-    .map((part) => printable(part ?? '-'))
+  const { timestamp, protoPayload } = JSON.parse(originalEntry(line) ?? '{}') as Entry;
+  const { methodName, resourceName, authenticationInfo } = protoPayload ?? {};
+  return [timestamp, tenant, authenticationInfo?.principalEmail, methodName, resourceName]
+    .map((part) => printable(String(part ?? '-')))
     .join('  ');
 }
 

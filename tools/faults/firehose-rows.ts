@@ -117,13 +117,13 @@ const quietP99AtMostMs = 2_000;
 export const oneFloods = row(12, 'one tenant floods', async (arena) => {
   const [quiet, noisy] = arena.connections;
   if (!quiet || !noisy) return;
-  const mine = `"tenant_id":"${quiet.tenant}"`;
+  const mine = `"tenant_uid":"${quiet.tenant}"`;
   const waitsMs: number[] = [];
   arena.platform.aws.firehose.onAccepted((records) => {
     for (const record of records) {
       if (!record.includes(mine)) continue;
-      for (const [, receivedAt = ''] of record.toString('latin1').matchAll(/"received_at":"([^"]+)"/g))
-        waitsMs.push(Date.now() - Date.parse(receivedAt));
+      for (const [, receivedAtMs] of record.toString('latin1').matchAll(/"processed_time":(\d+)/g))
+        waitsMs.push(Date.now() - Number(receivedAtMs));
     }
   });
   await Promise.all([

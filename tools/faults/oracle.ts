@@ -1,14 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { partitionOfKey, quarantineLine } from '#contracts';
+import { originalEntry, partitionOfKey, quarantineLine } from '#contracts';
 import { hoursWithin } from '#ledger';
 import { AuditTraffic, Random, type PublishOptions } from '#tools/local-google';
 import type { LandedObject, Platform, PlatformConnection } from '#tools/local-platform';
 import { verdict, type Verdict } from './verdict.js';
 
+/** A quarantined message, part by part in base64. */
+type Parts = { reason: string; parts: string[] };
+
 type Text = { isAcknowledged: boolean; isOptional?: boolean };
 
-const logEntry = /"log_entry":(.*)\}$/s;
-const refusedLine = /^\{"tenant_id":.*?"log_entry":(.*)\}\n$/s;
 const tickMs = 20;
 
 /**
@@ -20,7 +21,7 @@ export class Oracle {
   private readonly underWay = new Map<string, Text>();
   private unjudgedCount = 0;
   private readonly hours = new Set<string>();
-  private readonly landed = new Map<string, { events: string[]; parts: Map<string, string[]> }>();
+  private readonly landed = new Map<string, { events: string[]; parts: Map<string, Parts> }>();
   /** Events by tenant that lie in jobs which failed for good. */
   readonly held = new Map<string, string[]>();
 
@@ -40,17 +41,17 @@ export class Oracle {
     const partition = partitionOfKey(key);
     if (!partition) return;
     this.hours.add(/dt=(.*?)\/hour=(\d+)/.exec(key)?.slice(1).join('T') ?? key);
-    const there = this.landed.get(partition.tenantId) ?? { events: [], parts: new Map<string, string[]>() };
+    const there = this.landed.get(partition.tenantId) ?? { events: [], parts: new Map<string, Parts>() };
     this.landed.set(partition.tenantId, there);
     for (const line of lines) {
       if (partition.kind === 'events') {
-        there.events.push(logEntry.exec(line)?.[1] ?? line);
+        there.events.push(originalEntry(line) ?? line);
         continue;
       }
-      const { quarantine_id: id, part, data_base64 } = quarantineLine.parse(JSON.parse(line));
-      const parts = there.parts.get(id) ?? [];
-      parts[part - 1] = data_base64;
-      there.parts.set(id, parts);
+      const { quarantine_id: id, reason, part, data_base64 } = quarantineLine.parse(JSON.parse(line));
+      const message = there.parts.get(id) ?? { reason, parts: [] };
+      message.parts[part - 1] = data_base64;
+      there.parts.set(id, message);
     }
   };
 
@@ -103,12 +104,11 @@ export class Oracle {
 
   judge(tenants: readonly string[]): Verdict {
     const found = tenants.map((tenant) => {
-      const { events = [], parts = new Map<string, string[]>() } = this.landed.get(tenant) ?? {};
+      const { events = [], parts = new Map<string, Parts>() } = this.landed.get(tenant) ?? {};
       const latin1 = (text: string) => Buffer.from(text).toString('latin1');
-      const whole = [...parts.values()].map((all) => {
+      const whole = [...parts.values()].map(({ reason, parts: all }) => {
         const bytes = Buffer.concat(all.map((part) => Buffer.from(part, 'base64'))).toString('latin1');
-        // What Firehose refused is kept as the line that it refused.
-        return refusedLine.exec(bytes)?.[1] ?? bytes;
+        return reason === 'refused_by_sink' ? (originalEntry(bytes) ?? bytes) : bytes;
       });
       const held = (this.held.get(tenant) ?? []).map(latin1);
       return [tenant, { events: events.map(latin1), quarantined: whole, held }] as const;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { appNames } from '#tools/local-platform';
+import { appNames, type AppName } from '#tools/local-platform';
 import type { Arena } from './arena.js';
-import { row } from './row.js';
+import { row, type Row } from './row.js';
 
 export const receiverKilled = row(1, 'receiver killed', async (arena) => {
   await arena.underLoad(3_000, () => arena.killAgainAndAgain('receiver', 5));
@@ -95,36 +95,46 @@ const rounds = 5;
 /** The apps' own SHUTDOWN_GRACE_MS, and a little to go. */
 const graceMs = 25_000;
 
-export const rollingRestart = row(4, 'rolling restart of every app', async (arena) => {
+export const rollingRestart: Row = {
+  number: 4,
+  title: 'rolling restart of every app',
+  stage: () => ({ options: { isBalanced: true }, run: restartEverything }),
+};
+
+async function restartEverything(arena: Arena): Promise<void> {
+  const { platform } = arena;
   const slowest = { with: 0, without: 0 };
-  const stopAll = async (
-    redis: keyof typeof slowest,
-    then: (name: (typeof appNames)[number]) => Promise<void>,
-  ) => {
-    for (const name of appNames) {
-      const startedMs = performance.now();
-      const code = await arena.platform.app(name).stop();
-      slowest[redis] = Math.max(slowest[redis], performance.now() - startedMs);
-      arena.expect(code === 0, `${name} exited with ${String(code)}, ${redis} Redis`);
-      await then(name);
-    }
-  };
+  async function stop(name: AppName, redis: keyof typeof slowest): Promise<void> {
+    // As a load balancer does, which looks at readiness.
+    if (name === 'receiver') platform.balancer?.keepNewWaiting();
+    const startedMs = performance.now();
+    const code = await platform.app(name).stop();
+    slowest[redis] = Math.max(slowest[redis], performance.now() - startedMs);
+    arena.expect(code === 0, `${name} exited with ${String(code)}, ${redis} Redis`);
+  }
+  async function start(name: AppName): Promise<void> {
+    await platform.app(name).start();
+    if (name === 'receiver') platform.balancer?.letNewIn();
+  }
   await arena.underLoad(1_000, async () => {
     for (let round = 0; round < rounds; round += 1) {
-      await stopAll('with', (name) => arena.platform.app(name).start());
+      for (const name of appNames) {
+        await stop(name, 'with');
+        await start(name);
+      }
     }
   });
+  const { reset = 0 } = arena.answers().refused;
+  arena.expect(reset === 0, `${String(reset)} requests were cut off without an answer`);
   await arena.underLoad(1_000, async () => {
     await arena.redis.kill();
-    await stopAll('without', () => Promise.resolve());
+    for (const name of appNames) await stop(name, 'without');
     await arena.redis.restart();
-    for (const name of appNames) await arena.platform.app(name).start();
+    for (const name of appNames) await start(name);
   });
   arena.notes.push(`slowest exit ${seconds(slowest.with)}, with Redis away ${seconds(slowest.without)}`);
   arena.expect(Math.max(slowest.with, slowest.without) <= graceMs, 'an app did not exit in its grace period');
-  const { reset = 0 } = arena.answers().refused;
-  arena.expect(reset === 0, `${String(reset)} requests were cut off without an answer`);
-});
+}
 
 function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`;

@@ -3,11 +3,11 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startRedisServer } from '#testing';
+import { TcpEndpoint } from '#tools/local-platform';
 import type { Arena } from './arena.js';
-import { RedisEndpoint } from './redis-endpoint.js';
 import type { Row } from './row.js';
 
-const filler = { keys: 2_000_000, bytes: 120 };
+const filler = { keys: 1_000_000, bytes: 200 };
 
 export const redisKilled: Row = {
   number: 5,
@@ -62,9 +62,9 @@ export const redisFrozen: Row = {
   title: 'Redis frozen, slow, its connections reset',
   async stage() {
     const server = await startRedisServer();
-    const endpoint = await RedisEndpoint.before(server.port);
+    const endpoint = await TcpEndpoint.before(server.port);
     return {
-      options: { redisUrl: endpoint.url },
+      options: { redisUrl: `redis://127.0.0.1:${String(endpoint.port)}` },
       async run(arena) {
         await arena.underLoad(3_000, async () => {
           for (const seconds of arena.isFull ? [5, 40, 120] : [5, 12])

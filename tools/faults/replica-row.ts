@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { connectRedis, disconnectRedis } from '#redis';
 import { startRedisServer, type RedisServer } from '#testing';
+import { TcpEndpoint } from '#tools/local-platform';
 import type { Arena } from './arena.js';
-import { RedisEndpoint } from './redis-endpoint.js';
 import type { Row } from './row.js';
 
 type Fleet = {
@@ -10,9 +10,9 @@ type Fleet = {
   replica: RedisServer;
   /** A node of a cluster in which another node has all slots. */
   stranger: RedisServer;
-  endpoint: RedisEndpoint;
+  endpoint: TcpEndpoint;
   /** What the replica hears its primary through. */
-  link: RedisEndpoint;
+  link: TcpEndpoint;
 };
 
 export const replicaPromoted: Row = {
@@ -25,14 +25,14 @@ export const replicaPromoted: Row = {
       startRedisServer({ settings: { 'cluster-enabled': 'yes' } }),
       startRedisServer({ settings: { 'cluster-enabled': 'yes' } }),
     ]);
-    const endpoint = await RedisEndpoint.before(primary.port);
-    const link = await RedisEndpoint.before(primary.port);
+    const endpoint = await TcpEndpoint.before(primary.port);
+    const link = await TcpEndpoint.before(primary.port);
     await tell(replica, 'REPLICAOF', '127.0.0.1', String(link.port));
     await tell(owner, 'CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
     await tell(stranger, 'CLUSTER', 'MEET', '127.0.0.1', String(owner.port));
     return {
       options: {
-        redisUrl: endpoint.url,
+        redisUrl: `redis://127.0.0.1:${String(endpoint.port)}`,
         environment: { DURABILITY: 'replicated', COMMIT_DEADLINE_MS: '1000' },
       },
       run: (arena) => promote(arena, { primary, replica, stranger, endpoint, link }),

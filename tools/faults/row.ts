@@ -4,7 +4,7 @@ import type { Arena } from './arena.js';
 
 /** What a row's platform is made of, and what happens on it. */
 export type Stage = {
-  options?: Partial<Pick<PlatformOptions, 'environment' | 'redis' | 'redisUrl'>>;
+  options?: Partial<Pick<PlatformOptions, 'environment' | 'redis' | 'redisUrl' | 'isBalanced'>>;
   /** Brings the fault about under load, and heals it. */
   run(arena: Arena): Promise<void>;
   /** Ends what the row started beside the platform. */

@@ -5,3 +5,4 @@ export { Judge } from './judge.js';
 export { landedObjects, type LandedObject } from './landed.js';
 export { driveTraffic } from './traffic.js';
 export type { TenantReport } from './report.js';
+export { TcpEndpoint } from './tcp-endpoint.js';

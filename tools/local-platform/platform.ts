@@ -14,6 +14,7 @@ import { startLocalGoogle, type LocalGoogle } from '#tools/local-google';
 import { AppProcess, type AppName } from './app-process.js';
 import { startLocalAws, type LocalAws } from './aws.js';
 import { openPort } from './ports.js';
+import { TcpEndpoint } from './tcp-endpoint.js';
 
 export const appNames: readonly AppName[] = ['portal', 'receiver', 'enricher', 'deliverer', 'monitor'];
 
@@ -30,6 +31,8 @@ export type PlatformOptions = {
   /** Of the portal's and the monitor's API; a random one by default. */
   adminToken?: string | undefined;
   streams?: number;
+  /** Puts a load balancer in front of the receiver. */
+  isBalanced?: boolean;
   /** More settings for all apps. */
   environment?: Record<string, string>;
   onProgress?: (text: string) => void;
@@ -62,6 +65,7 @@ export class Platform {
     readonly adminToken: string,
     /** For looking into Redis, and for turning its settings. */
     readonly control: Redis,
+    readonly balancer: TcpEndpoint | undefined,
   ) {}
 
   static async start(options: PlatformOptions): Promise<Platform> {
@@ -103,6 +107,10 @@ export class Platform {
         monitor: `http://127.0.0.1:${String(ports.monitor)}`,
         portal: `http://127.0.0.1:${String(ports.portal)}`,
       };
+      const receiverPort = options.isBalanced === true ? await port(0) : ports.receiver;
+      const balancer =
+        options.isBalanced === true ? await TcpEndpoint.before(receiverPort, ports.receiver) : undefined;
+      if (balancer) undo.push(() => balancer.close());
       const shared = {
         REDIS_URL: redisUrl,
         HOST: '127.0.0.1',
@@ -112,16 +120,16 @@ export class Platform {
         LANDED_QUEUE_URL: aws.queueUrl('monitor'),
         ALERT_TOPIC_ARN: aws.alertTopicArn,
         ADMIN_TOKEN: adminToken,
-        EVENT_FORMAT: 'raw',
         ...aws.environment,
         ...options.environment,
       };
+      const servicePorts = { ...ports, receiver: receiverPort };
       const apps = new Map(
         appNames.map((name, index) => {
           const healthPort = String(ports.health[index] ?? 0);
           const own = {
             HEALTH_PORT: healthPort,
-            ...(name in urls ? { PORT: String(ports[name as keyof typeof urls]) } : {}),
+            ...(name in urls ? { PORT: String(servicePorts[name as keyof typeof urls]) } : {}),
           };
           const log = join(options.logDirectory, `${name}.log`);
           return [name, new AppProcess(name, { ...shared, ...own }, `http://127.0.0.1:${healthPort}`, log)];
@@ -131,7 +139,7 @@ export class Platform {
       say(`starting ${appNames.join(', ')} ...`);
       await Promise.all([...apps.values()].map((app) => app.start()));
       const control = connectRedis(redisUrl, 'control', () => undefined);
-      return new Platform({ url: redisUrl, server }, aws, google, apps, urls, adminToken, control);
+      return new Platform({ url: redisUrl, server }, aws, google, apps, urls, adminToken, control, balancer);
     } catch (error) {
       for (const step of undo.reverse()) await step().catch(() => undefined);
       throw error;
@@ -218,6 +226,7 @@ export class Platform {
       await this.app(name).stop();
     }
     disconnectRedis(this.control);
+    await this.balancer?.close();
     await this.aws.stop();
     await this.redis.server?.stop();
   }

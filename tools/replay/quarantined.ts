@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { seal, type QuarantineLine, type SealedFrame } from '#contracts';
+import { originalEntry, seal, type QuarantineLine, type SealedFrame } from '#contracts';
 
 /** A quarantined message, put together again from its lines. */
 export type QuarantinedMessage = {
@@ -13,7 +13,6 @@ export type QuarantinedMessage = {
 
 const maxBatchBytes = 2 * 1024 ** 2;
 const maxBatchEvents = 500;
-const refusedLine = /"log_entry":(.*)\}\n?$/s;
 
 /** Puts lines together by their id; a message whose parts are not all there is left out. */
 export function eventsIn(lines: readonly QuarantineLine[]): QuarantinedMessage[] {
@@ -47,7 +46,7 @@ export function isReplayable({ reason }: QuarantinedMessage): boolean {
 
 /** What Firehose refused is kept as the line that it refused; the entry in it is the original. */
 function originalOf(line: Buffer): Buffer {
-  const entry = refusedLine.exec(line.toString('latin1'))?.[1];
+  const entry = originalEntry(line.toString('latin1'));
   return entry === undefined ? line : Buffer.from(entry, 'latin1');
 }
 

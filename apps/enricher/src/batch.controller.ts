@@ -1,5 +1,4 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { LineFormat } from '#audit-log';
 import {
   partitionedBatch,
   receivedBatch,
@@ -14,9 +13,9 @@ import { Ledger } from '#ledger';
 import { Handles, JobPublisher } from '#queue-transport';
 import { EnricherMetrics } from './enricher-metrics.js';
 import { decidedRows, eventsOf, partition } from './partition.js';
-import { understand, type BatchEvent } from './understand.js';
+import { understand, type BatchEvent, type Understanding } from './understand.js';
 
-export const lineFormat = Symbol('line format');
+export const understanding = Symbol('understanding');
 
 /**
  * A `received` job completes when every event of it is durable in a `partitioned` job, or was a
@@ -29,7 +28,7 @@ export class BatchController {
     private readonly publisher: JobPublisher,
     private readonly ledger: Ledger,
     private readonly metrics: EnricherMetrics,
-    @Inject(lineFormat) private readonly format: LineFormat,
+    @Inject(understanding) private readonly understanding: Understanding,
   ) {}
 
   @Handles(receivedBatch)
@@ -56,7 +55,7 @@ export class BatchController {
     const settled = decidedRows(events, repeated);
     const outcomes = events.flatMap((event, index) => {
       if (repeated[index] === true) return [];
-      const outcome = understand(event, this.format);
+      const outcome = understand(event, this.understanding);
       this.metrics.understood(outcome);
       return [{ event, kind: outcome.kind, lines: outcome.lines }];
     });

@@ -1,10 +1,14 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Understood } from './understand.js';
 
 /** What the enricher counts: every event of every batch is an event, a duplicate or quarantined. */
 export class EnricherMetrics {
   private readonly events;
+  private readonly categories;
+  private readonly redacted;
   private readonly quarantined;
+  readonly networkDatabase;
+  readonly networkProblems;
   readonly duplicates;
   readonly dedupeSkipped;
   readonly dedupeErrors;
@@ -16,6 +20,30 @@ export class EnricherMetrics {
       name: 'floodgate_enricher_events_total',
       help: 'Events understood and handed on, by log type.',
       labelNames: ['log_type'],
+      registers,
+    });
+    this.categories = new Counter({
+      name: 'floodgate_enricher_categories_total',
+      help: 'Events by the kind of action that they tell of; `unknown` is what no rule knows.',
+      labelNames: ['category'],
+      registers,
+    });
+    this.redacted = new Counter({
+      name: 'floodgate_enricher_redacted_total',
+      help: 'Secrets hidden before anything was handed on, by rule.',
+      labelNames: ['rule'],
+      registers,
+    });
+    this.networkDatabase = new Gauge({
+      name: 'floodgate_enricher_network_database_built_seconds',
+      help: 'When each network database in use was built, in Unix seconds; 0 while its file is absent.',
+      labelNames: ['file'],
+      registers,
+    });
+    this.networkProblems = new Counter({
+      name: 'floodgate_enricher_network_database_errors_total',
+      help: 'Network databases or records of them that could not be read; what was loaded before stays in use.',
+      labelNames: ['file'],
       registers,
     });
     this.quarantined = new Counter({
@@ -47,7 +75,12 @@ export class EnricherMetrics {
   }
 
   understood(outcome: Understood): void {
-    if (outcome.kind === 'events') this.events.inc({ log_type: outcome.logType });
-    else this.quarantined.inc({ reason: outcome.reason });
+    if (outcome.kind === 'quarantine') {
+      this.quarantined.inc({ reason: outcome.reason });
+      return;
+    }
+    this.events.inc({ log_type: outcome.logType });
+    this.categories.inc({ category: outcome.category });
+    for (const [rule, count] of outcome.redacted ?? []) this.redacted.inc({ rule }, count);
   }
 }

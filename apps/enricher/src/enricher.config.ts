@@ -12,8 +12,15 @@ export const enricherConfig = z.object({
   JOB_KILLS_MAX: settings.JOB_KILLS_MAX,
   EVENT_FORMAT: z
     .enum(Object.keys(lineFormats) as [EventFormat, ...EventFormat[]])
-    .default('raw')
+    .default('ocsf')
     .describe('Shape of the exported lines.'),
+  NETWORK_DATABASES: z
+    .string()
+    .transform((list) => list.split(',').map((path) => path.trim()))
+    .optional()
+    .describe(
+      'Files in MaxMind’s format that tell country, city or network of public callers, separated by commas; the first that knows a field decides it. The country database that comes along by default.',
+    ),
   DEDUPE_WINDOW: z.coerce
     .number()
     .int()

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { Registry } from 'prom-client';
@@ -8,9 +9,11 @@ import { Ledger } from '#ledger';
 import { ObservabilityModule, Probes } from '#observability';
 import { BullTransport, JobPublisher, RethrowFilter } from '#queue-transport';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
-import { BatchController, lineFormat } from './batch.controller.js';
+import { BatchController, understanding } from './batch.controller.js';
 import { EnricherMetrics } from './enricher-metrics.js';
 import type { EnricherConfig } from './enricher.config.js';
+import { NetworkDatabase, bundledNetworkDatabase, type NetworkFileState } from '#network';
+import type { Understanding } from './understand.js';
 
 const controlRedis = Symbol('control redis');
 const logger = new Logger('Enricher');
@@ -23,6 +26,7 @@ export class EnricherModule implements OnApplicationShutdown {
   constructor(
     probes: Probes,
     private readonly publisher: JobPublisher,
+    private readonly networks: NetworkDatabase,
     @Inject(controlRedis) private readonly redis: Redis,
   ) {
     probes.ready('redis', () => (publisher.isConnected ? undefined : 'not connected'));
@@ -46,7 +50,24 @@ export class EnricherModule implements OnApplicationShutdown {
           inject: [Registry],
           useFactory: (registry: Registry) => new EnricherMetrics(registry),
         },
-        { provide: lineFormat, useValue: lineFormats[config.EVENT_FORMAT] },
+        {
+          provide: NetworkDatabase,
+          inject: [EnricherMetrics],
+          useFactory: (metrics: EnricherMetrics) =>
+            NetworkDatabase.open(config.NETWORK_DATABASES ?? [bundledNetworkDatabase() ?? []].flat(), {
+              onState: (path, state) => {
+                tell(metrics, path, state);
+              },
+            }),
+        },
+        {
+          provide: understanding,
+          inject: [NetworkDatabase],
+          useFactory: (networks: NetworkDatabase): Understanding => ({
+            format: lineFormats[config.EVENT_FORMAT],
+            networkOf: (ip) => networks.lookup(ip),
+          }),
+        },
         {
           provide: JobPublisher,
           useFactory: () =>
@@ -75,6 +96,27 @@ export class EnricherModule implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.publisher.close();
+    this.networks.close();
     disconnectRedis(this.redis);
+  }
+}
+
+/** An absent or broken database takes a field away and stops nothing. */
+function tell(metrics: EnricherMetrics, path: string, state: NetworkFileState): void {
+  const file = basename(path);
+  switch (state.kind) {
+    case 'loaded':
+      metrics.networkDatabase.set({ file }, state.builtAtMs / 1_000);
+      return;
+    case 'absent':
+      metrics.networkDatabase.set({ file }, 0);
+      logger.warn(`There is no network database at ${path}.`);
+      return;
+    case 'refused':
+      logger.warn(`The network database ${path} is not taken: ${state.error.message}`);
+      metrics.networkProblems.inc({ file });
+      return;
+    case 'unreadable':
+      metrics.networkProblems.inc({ file });
   }
 }

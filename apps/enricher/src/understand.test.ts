@@ -10,6 +10,7 @@ const event = (payload: string | Buffer, more: Partial<BatchEvent> = {}): BatchE
   payload: Buffer.from(payload),
   ...more,
 });
+const asRaw = { format: lineFormats.raw, networkOf: () => undefined };
 const newline = 0x0a;
 const newlines = (bytes: Buffer) => bytes.filter((byte) => byte === newline).length;
 const originalOf = (lines: readonly Buffer[]) =>
@@ -22,7 +23,7 @@ describe('understand', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), (entry) => {
         const text = JSON.stringify(entry);
-        const outcome = understand(event(text), lineFormats.raw);
+        const outcome = understand(event(text), asRaw);
         expect(outcome).toMatchObject({ kind: 'events', logType: 'other' });
         const [line = Buffer.alloc(0), ...more] = outcome.lines;
         expect(more).toEqual([]);
@@ -43,7 +44,7 @@ describe('understand', () => {
     );
     fc.assert(
       fc.property(bytes, (payload) => {
-        const outcome = understand(event(payload), lineFormats.raw);
+        const outcome = understand(event(payload), asRaw);
         for (const line of outcome.lines) expect(line.indexOf(newline)).toBe(line.length - 1);
         if (outcome.kind === 'quarantine') expect(originalOf(outcome.lines).equals(payload)).toBe(true);
         else expect(JSON.parse(payload.toString())).toEqual(expect.any(Object));
@@ -52,30 +53,30 @@ describe('understand', () => {
   });
 
   it('does not read what the receiver refused', () => {
-    const outcome = understand(event('{"a":1}', { refused: 'bad_base64' }), lineFormats.raw);
+    const outcome = understand(event('{"a":1}', { refused: 'bad_base64' }), asRaw);
     expect(outcome).toMatchObject({ kind: 'quarantine', reason: 'bad_base64' });
     expect(originalOf(outcome.lines).toString()).toBe('{"a":1}');
   });
 
   it('takes the tenant from the connection, never from the entry', () => {
-    const { lines } = understand(event('{"tenant_id":"evil","connection_id":"evil"}'), lineFormats.raw);
+    const { lines } = understand(event('{"tenant_id":"evil","connection_id":"evil"}'), asRaw);
     expect(JSON.parse(String(lines[0]))).toMatchObject({ tenant_id: 'acme', connection_id: 'acme-1' });
   });
 
   it('tells the log that an entry comes from', () => {
     const logName = 'projects/p/logs/cloudaudit.googleapis.com%2Fdata_access';
-    expect(understand(event(JSON.stringify({ logName })), lineFormats.raw)).toMatchObject({
+    expect(understand(event(JSON.stringify({ logName })), asRaw)).toMatchObject({
       logType: 'data_access',
     });
   });
 
   it('quarantines the first line that is a byte too large for a record, and not the last that fits', () => {
-    const around = understand(event('{"a":""}'), lineFormats.raw).lines[0]?.length ?? 0;
+    const around = understand(event('{"a":""}'), asRaw).lines[0]?.length ?? 0;
     const entry = (size: number) => event(`{"a":"${'x'.repeat(size - around)}"}`);
-    const fits = understand(entry(maxRecordBytes), lineFormats.raw);
+    const fits = understand(entry(maxRecordBytes), asRaw);
     expect(fits).toMatchObject({ kind: 'events' });
     expect(fits.lines[0]?.length).toBe(maxRecordBytes);
-    const tooLarge = understand(entry(maxRecordBytes + 1), lineFormats.raw);
+    const tooLarge = understand(entry(maxRecordBytes + 1), asRaw);
     expect(tooLarge).toMatchObject({ kind: 'quarantine', reason: 'line_too_large' });
     expect(tooLarge.lines.every(({ length }) => length <= maxRecordBytes)).toBe(true);
     expect(originalOf(tooLarge.lines).equals(entry(maxRecordBytes + 1).payload)).toBe(true);

@@ -1,4 +1,11 @@
-import { eventId, logTypeOf, parseEntry, type LineFormat, type LogType } from '#audit-log';
+import {
+  logTypeOf,
+  readEvent,
+  type ActionCategory,
+  type LineFormat,
+  type LogType,
+  type Network,
+} from '#audit-log';
 import { maxRecordBytes, quarantineLines, type QuarantineReason } from '#contracts';
 
 /** An event out of a received batch. */
@@ -15,26 +22,40 @@ export type BatchEvent = {
 
 /** What became of one event: always lines, never an exception. */
 export type Understood =
-  | { kind: 'events'; lines: Buffer[]; logType: LogType }
+  | {
+      kind: 'events';
+      lines: Buffer[];
+      logType: LogType;
+      category: ActionCategory;
+      /** How many secrets each rule has hidden. */
+      redacted: ReadonlyMap<string, number> | undefined;
+    }
   | { kind: 'quarantine'; lines: Buffer[]; reason: QuarantineReason };
 
+/** How entries become lines, and what is known of the networks that calls come from. */
+export type Understanding = {
+  format: LineFormat;
+  networkOf: (ip: string) => Network | undefined;
+};
+
 /** One LogEntry in, one line out; what cannot be understood goes to quarantine with its original bytes. */
-export function understand(event: BatchEvent, format: LineFormat): Understood {
+export function understand(event: BatchEvent, { format, networkOf }: Understanding): Understood {
   if (event.refused !== undefined) return quarantined(event, event.refused);
   const { tenantId, connectionId, receivedAtMs, payload: bytes } = event;
-  const parsed = parseEntry(bytes);
-  if ('refused' in parsed) return quarantined(event, parsed.refused);
-  const { entry } = parsed;
-  const line = format({
-    tenantId,
-    connectionId,
-    receivedAtMs,
-    eventId: eventId(tenantId, entry, bytes),
-    entry,
-    bytes,
-  });
+  // Its line could only be larger still.
+  if (bytes.length > maxRecordBytes) return quarantined(event, 'line_too_large');
+  const read = readEvent({ tenantId, connectionId, receivedAtMs, bytes }, networkOf);
+  if ('refused' in read) return quarantined(event, read.refused);
+  const line = format(read.event);
   if (line.length > maxRecordBytes) return quarantined(event, 'line_too_large');
-  return { kind: 'events', lines: [line], logType: logTypeOf(entry) };
+  const { entry, classification } = read.event;
+  return {
+    kind: 'events',
+    lines: [line],
+    logType: logTypeOf(entry),
+    category: classification.category,
+    redacted: read.redacted,
+  };
 }
 
 function quarantined(event: BatchEvent, reason: QuarantineReason): Understood {

@@ -80,7 +80,12 @@ export class EnricherStage {
   }
 
   async startEnricher(): Promise<void> {
-    const environment = { REDIS_URL: this.server.url, HOST: '127.0.0.1', HEALTH_PORT: '0' };
+    const environment = {
+      REDIS_URL: this.server.url,
+      HOST: '127.0.0.1',
+      HEALTH_PORT: '0',
+      EVENT_FORMAT: 'raw',
+    };
     const config = loadConfig(enricherConfig, environment);
     this.enricher = await listen(EnricherModule.configured(config), EnricherModule.transport(config));
   }

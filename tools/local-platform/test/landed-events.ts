@@ -1,7 +1,7 @@
-import { quarantineLine } from '#contracts';
+import { originalEntry, quarantineLine } from '#contracts';
 import type { LandedObject } from '../index.js';
 
-const logEntry = /^\{"tenant_id":"([^"]+)",.*?"log_entry":(.*)\}$/;
+const tenantOf = /^\{"tenant_id":"([^"]+)"|"tenant_uid":"([^"]+)"/;
 
 /** What has landed, with the original bytes as text, by the tenant whose prefix it lies under. */
 export class LandedEvents {
@@ -18,9 +18,10 @@ export class LandedEvents {
         this.quarantined.set(tenant, known.add(`${message_id} ${data_base64}`));
         continue;
       }
-      const [, tenantId, bytes = ''] = logEntry.exec(line) ?? [];
+      const [, flat, nested] = tenantOf.exec(line) ?? [];
+      const tenantId = flat ?? nested;
       if (tenantId !== tenant) throw new Error(`${String(tenantId)} in ${key}`);
-      this.events.set(tenant, [...(this.events.get(tenant) ?? []), bytes]);
+      this.events.set(tenant, [...(this.events.get(tenant) ?? []), originalEntry(line) ?? '']);
     }
   };
 

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** An address in front of Redis, as a cloud gives one: it can be moved, cut, slowed and held. */
-export class RedisEndpoint {
+/** An address in front of a server, as clouds give one: it can be moved, cut, slowed and held. */
+export class TcpEndpoint {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private delayMs = 0;
   private isHeld = false;
+  /** Clients that wait for a server; `undefined` while there is one. */
+  private waiting: Socket[] | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -16,18 +18,14 @@ export class RedisEndpoint {
     });
   }
 
-  static async before(targetPort: number): Promise<RedisEndpoint> {
-    const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
+  static async before(targetPort: number, port = 0): Promise<TcpEndpoint> {
+    const server = createServer({ noDelay: true }).listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return new RedisEndpoint(server, targetPort);
+    return new TcpEndpoint(server, targetPort);
   }
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;
-  }
-
-  get url(): string {
-    return `redis://127.0.0.1:${String(this.port)}`;
   }
 
   /** From now on another server answers here; who is connected has to come again. */
@@ -47,6 +45,17 @@ export class RedisEndpoint {
     for (const pair of this.pairs) for (const socket of pair) socket.resetAndDestroy();
   }
 
+  /** New connections wait from now on; those that are there go on. */
+  keepNewWaiting(): void {
+    this.waiting ??= [];
+  }
+
+  letNewIn(): void {
+    const waiting = this.waiting ?? [];
+    this.waiting = undefined;
+    for (const client of waiting) this.join(client);
+  }
+
   /** Nothing gets through from now on; at the next reset it is lost. */
   hold(): void {
     this.isHeld = true;
@@ -60,8 +69,12 @@ export class RedisEndpoint {
   }
 
   private join(client: Socket): void {
-    const redis = connect({ port: this.targetPort, host: '127.0.0.1', noDelay: true });
-    const pair = [client, redis] as const;
+    if (this.waiting) {
+      this.waiting.push(client);
+      return;
+    }
+    const server = connect({ port: this.targetPort, host: '127.0.0.1', noDelay: true });
+    const pair = [client, server] as const;
     this.pairs.add(pair);
     const pass = (from: Socket, to: Socket, delayMs: number) => {
       from.on('data', (bytes) => {
@@ -74,8 +87,8 @@ export class RedisEndpoint {
         to.destroy();
       });
     };
-    pass(client, redis, 0);
-    pass(redis, client, this.delayMs);
+    pass(client, server, 0);
+    pass(server, client, this.delayMs);
     if (this.isHeld) for (const socket of pair) socket.pause();
   }
 }

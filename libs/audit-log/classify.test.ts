@@ -1,0 +1,160 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { methodRules } from './classification-rules.js';
+import { actionCategories, classify, wordsOf } from './classify.js';
+
+const samples = '../shared/samples/gcp-audit';
+const withSamples = existsSync(samples) ? it : it.skip;
+const ofMethod = (methodName: unknown, more: object = {}) =>
+  classify({ protoPayload: { methodName, ...more } });
+
+describe('classify', () => {
+  it.each([
+    // One line for each rule, and for what the rule must not take.
+    ['google.login.LoginService.loginFailure', 'login', 'login-session'],
+    ['google.login.LoginService.logout', 'login', 'login-session'],
+    ['google.login.LoginService.2svDisable', 'credential', 'login-factor-change'],
+    ['google.login.LoginService.passwordEdit', 'credential', 'login-factor-change'],
+    ['google.login.LoginService.accountDisabledHijacked', 'modify', 'login-account-change'],
+    ['google.identity.sts.v1.SecurityTokenService.ExchangeToken', 'login', 'token-exchange'],
+    ['AuthorizeUser', 'login', 'token-exchange'],
+    ['google.identity.oauth2.Authorize', 'permission-change', 'oauth-grant'],
+    ['google.identity.oauth2.GetToken', 'credential', 'credential-use'],
+    ['google.iam.credentials.v1.IAMCredentials.GenerateAccessToken', 'credential', 'credential-use'],
+    ['SignBlob', 'credential', 'credential-use'],
+    ['google.iam.admin.v1.UploadServiceAccountKey', 'credential', 'credential-key'],
+    ['google.api.apikeys.v2.ApiKeys.DeleteKey', 'credential', 'credential-key'],
+    ['storage.hmacKeys.create', 'credential', 'credential-key'],
+    ['cloudsql.sslCerts.create', 'credential', 'credential-key'],
+    ['io.k8s.core.v1.serviceaccounts.token.create', 'credential', 'credential-key'],
+    ['google.cloud.kms.v1.KeyManagementService.CreateCryptoKey', 'create', 'verb-create'],
+    ['google.admin.AdminService.changePassword', 'credential', 'credential-password'],
+    ['google.cloud.run.v1.Services.SetIamPolicy', 'permission-change', 'permission-policy'],
+    ['storage.setIamPermissions', 'permission-change', 'permission-policy'],
+    ['google.iam.v1.IAMPolicy.GetIamPolicy', 'access', 'verb-access'],
+    ['google.iam.v1.IAMPolicy.TestIamPermissions', 'access', 'policy-simulation'],
+    ['google.iam.admin.v1.UndeleteRole', 'permission-change', 'permission-role'],
+    ['google.admin.AdminService.assignRole', 'permission-change', 'permission-role'],
+    ['google.iam.admin.v1.ListRoles', 'access', 'verb-access'],
+    ['google.admin.AdminService.removeGroupMember', 'permission-change', 'permission-group'],
+    [
+      'google.apps.cloudidentity.groups.v1.MembershipsService.CreateMembership',
+      'permission-change',
+      'permission-group',
+    ],
+    ['google.cloud.orgpolicy.v2.OrgPolicy.CreatePolicy', 'permission-change', 'permission-policy-service'],
+    [
+      'google.identity.accesscontextmanager.v1.AccessContextManager.UpdateServicePerimeter',
+      'permission-change',
+      'permission-policy-service',
+    ],
+    ['storage.bucketAccessControls.insert', 'permission-change', 'permission-acl'],
+    ['google.admin.AdminService.authorizeApiClientAccess', 'permission-change', 'permission-delegation'],
+    ['io.k8s.readyz', 'access', 'kubernetes-probe'],
+    ['io.k8s.authorization.v1.subjectaccessreviews.create', 'access', 'kubernetes-review'],
+    ['io.k8s.core.v1.pods.exec.create', 'access', 'kubernetes-shell'],
+    ['io.k8s.authorization.rbac.v1.clusterrolebindings.create', 'permission-change', 'kubernetes-rbac'],
+    ['io.k8s.authorization.rbac.v1.clusterroles.list', 'access', 'verb-access'],
+    ['io.k8s.core.v1.pods.deletecollection', 'delete', 'verb-delete'],
+    ['io.cert-manager.v1.certificates.watch', 'access', 'verb-access'],
+    ['google.cloud.aiplatform.v1.PredictionService.StreamGenerateContent', 'access', 'model-inference'],
+    ['google.cloud.asset.v1.AssetService.AnalyzeIamPolicy', 'access', 'policy-simulation'],
+    ['v1.compute.instances.insert', 'create', 'verb-create'],
+    ['beta.compute.instances.setMetadata', 'modify', 'verb-modify'],
+    ['google.api.serviceusage.v1.ServiceUsage.BatchEnableServices', 'modify', 'verb-modify'],
+    ['google.spanner.v1.Spanner.BatchCreateSessions', 'create', 'verb-create'],
+    ['google.cloud.secretmanager.v1.SecretManagerService.AccessSecretVersion', 'access', 'verb-access'],
+    ['google.longrunning.Operations.CancelOperation', 'delete', 'verb-delete'],
+    ['v1/projects/p/jobs:cancel', 'delete', 'verb-delete'],
+    ['compute.instances.preempted', 'modify', 'verb-modify'],
+    ['compute.instances.automaticRestart', 'modify', 'verb-modify'],
+    ['google.admin.AdminService.inboundSsoProfileDeleted', 'delete', 'verb-delete'],
+    ['DELETE_USER', 'delete', 'verb-delete'],
+    ['google.cloud.bigquery.v2.JobService.InsertJob', 'access', 'bigquery-job'],
+  ])('takes %s for %s', (method, category, ruleId) => {
+    expect(ofMethod(method)).toMatchObject({ category, ruleId });
+  });
+
+  it('has a rule for each example, and it is the first that matches', () => {
+    for (const { id, category, example } of methodRules)
+      expect(ofMethod(example)).toMatchObject({ category, ruleId: id });
+  });
+
+  it.each([
+    [{ type: 'QUERY', queryConfig: { statementType: 'SELECT' } }, 'access'],
+    [{ type: 'QUERY', queryConfig: { statementType: 'CREATE_TABLE_AS_SELECT' } }, 'create'],
+    [{ type: 'QUERY', queryConfig: { statementType: 'DROP_TABLE' } }, 'delete'],
+    [{ type: 'QUERY', queryConfig: { statementType: 'MERGE' } }, 'modify'],
+    [{ type: 'IMPORT' }, 'modify'],
+    [{ type: 'EXPORT' }, 'access'],
+  ])('reads what a BigQuery job does: %j', (jobConfig, category) => {
+    const metadata = { jobChange: { job: { jobConfig } } };
+    expect(ofMethod('google.cloud.bigquery.v2.JobService.InsertJob', { metadata }).category).toBe(category);
+  });
+
+  it.each([
+    [{ authorizationInfo: [{ permissionType: 'DATA_READ' }] }, 'access', 'permission-type'],
+    [{ authorizationInfo: [{}, { permission: 'run.services.update' }] }, 'modify', 'permission-modify'],
+  ])('goes by the permission where the method says nothing: %j', (more, category, ruleId) => {
+    expect(ofMethod('Frobnicate', more)).toMatchObject({ category, ruleId });
+  });
+
+  it.each([
+    ['system_event', 'modify'],
+    ['data_access', 'access'],
+    ['policy', 'access'],
+    ['something', 'unknown'],
+  ])('goes by the %s log at last', (log, category) => {
+    const logName = `projects/p/logs/cloudaudit.googleapis.com%2F${log}`;
+    expect(classify({ logName, protoPayload: {} }).category).toBe(category);
+  });
+
+  it('does not take what is no audit log for an action', () => {
+    expect(classify({ logName: 'projects/p/logs/stdout', textPayload: 'deleted' })).toMatchObject({
+      category: 'unknown',
+      effect: 'unknown',
+    });
+  });
+
+  it.each([
+    ['google.iam.admin.v1.CreateRole', 'create'],
+    ['google.iam.admin.v1.DeleteServiceAccountKey', 'delete'],
+    ['SetIamPolicy', 'modify'],
+    ['google.login.LoginService.loginSuccess', 'other'],
+  ])('tells what %s does to its resource', (method, effect) => {
+    expect(ofMethod(method).effect).toBe(effect);
+  });
+
+  it('never throws, and always knows one of the categories', () => {
+    const anything = fc.oneof(fc.string(), fc.jsonValue());
+    fc.assert(
+      fc.property(anything, anything, anything, (logName, methodName, authorizationInfo) => {
+        const { category } = classify({ logName, protoPayload: { methodName, authorizationInfo } });
+        expect(actionCategories).toContain(category);
+      }),
+    );
+  });
+
+  withSamples('knows all but one in fifty of the real entries', () => {
+    const categories = readdirSync(samples)
+      .filter((name) => name.endsWith('.ndjson') && !name.includes('.fragments.'))
+      .flatMap((name) => readFileSync(`${samples}/${name}`, 'utf8').split('\n').filter(Boolean))
+      .map((line) => classify(JSON.parse(line) as Record<string, unknown>).category);
+    expect(categories.length).toBeGreaterThan(250);
+    expect(categories.filter((category) => category === 'unknown').length).toBeLessThan(
+      categories.length / 50,
+    );
+  });
+});
+
+describe('wordsOf', () => {
+  it.each([
+    ['CreateServiceAccount', ['create', 'service', 'account']],
+    ['setIAMPolicy', ['set', 'iam', 'policy']],
+    ['CHANGE_PASSWORD', ['change', 'password']],
+    ['', []],
+  ])('of %j are %j', (name, words) => {
+    expect(wordsOf(name)).toEqual(words);
+  });
+});

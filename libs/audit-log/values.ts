@@ -1,0 +1,27 @@
+/** Reads from a JSON value of any shape: what is of another type is as if it were not there. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function fields(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+export function field(of: Fields | undefined, name: string): Fields | undefined {
+  return fields(of?.[name]);
+}
+
+/** A string that says something. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The objects of an array. */
+export function list(value: unknown): Fields[] {
+  if (!Array.isArray(value)) return [];
+  return (value as unknown[]).map(fields).filter((item) => item !== undefined);
+}
+
+/** An integer, also in the text form that protobuf gives int64. */
+export function integer(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(number) ? (number as number) : undefined;
+}

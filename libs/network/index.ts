@@ -1,0 +1,1 @@
+export { NetworkDatabase, bundledNetworkDatabase, type NetworkFileState } from './network-database.js';

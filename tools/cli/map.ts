@@ -1,0 +1,54 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Command, Option } from 'commander';
+import { lineFormats, type EventFormat } from '#audit-log';
+import { mapLines } from '#tools/map';
+
+type MapCommandOptions = { format: EventFormat; tenant: string; summary: boolean };
+
+export function mapCommand(): Command {
+  return new Command('map')
+    .description('Map LogEntries, one JSON object on each line, to the lines that Floodgate would land.')
+    .argument('[files...]', 'files of NDJSON; standard input by default')
+    .addOption(
+      new Option('--format <format>', 'EVENT_FORMAT').choices(Object.keys(lineFormats)).default('ocsf'),
+    )
+    .option('--tenant <id>', 'whose they are', 'example')
+    .option('--summary', 'count events by category and rule instead of printing them', false)
+    .addHelpText(
+      'after',
+      `
+Nothing leaves this machine. Lines that cannot be read are named on standard error, and it exits 1.
+
+Examples:
+  gcloud logging read 'logName:cloudaudit' --format=json | jq -c '.[]' | npx floodgate map
+  npx floodgate map --format ecs exported.ndjson
+  npx floodgate map --summary exported.ndjson`,
+    )
+    .action(map);
+}
+
+async function map(files: string[], { format, tenant, summary }: MapCommandOptions): Promise<void> {
+  const counts = new Map<string, number>();
+  let unreadable = 0;
+  for (const file of files.length > 0 ? files : ['-']) {
+    const input = file === '-' ? process.stdin : createReadStream(file);
+    const lines = createInterface({ input, crlfDelay: Infinity });
+    const options = { format: lineFormats[format], tenantId: tenant, nowMs: Date.now() };
+    for await (const mapped of mapLines(lines, options)) {
+      if ('refused' in mapped) {
+        unreadable += 1;
+        console.error(`${file === '-' ? 'line ' : `${file}:`}${String(mapped.number)}: ${mapped.refused}`);
+      } else if (summary) {
+        const key = `${mapped.category.padEnd(18)} ${mapped.ruleId}`;
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      } else if (!process.stdout.write(mapped.line)) await drained();
+    }
+  }
+  for (const [key, count] of [...counts].sort()) console.log(`${String(count).padStart(8)}  ${key}`);
+  if (unreadable > 0) process.exitCode = 1;
+}
+
+function drained(): Promise<void> {
+  return new Promise((resolve) => process.stdout.once('drain', resolve));
+}

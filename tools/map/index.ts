@@ -1,0 +1,1 @@
+export { mapLines, type MapOptions, type MappedLine } from './map-lines.js';

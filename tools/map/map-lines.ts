@@ -1,0 +1,30 @@
+import { readEvent, type LineFormat } from '#audit-log';
+import type { QuarantineReason } from '#contracts';
+
+export type MapOptions = { format: LineFormat; tenantId: string; nowMs: number };
+
+/** What one line of NDJSON became; `number` counts from 1. */
+export type MappedLine =
+  | { number: number; line: string; category: string; ruleId: string; secrets: number }
+  | { number: number; refused: QuarantineReason };
+
+/** Maps LogEntries, one on each line, as the enricher would; empty lines are passed over. */
+export async function* mapLines(
+  lines: AsyncIterable<string> | Iterable<string>,
+  { format, tenantId, nowMs }: MapOptions,
+): AsyncGenerator<MappedLine> {
+  let number = 0;
+  for await (const text of lines) {
+    number += 1;
+    if (text.trim() === '') continue;
+    const source = { tenantId, connectionId: 'map', receivedAtMs: nowMs, bytes: Buffer.from(text) };
+    const read = readEvent(source);
+    if ('refused' in read) {
+      yield { number, refused: read.refused };
+      continue;
+    }
+    const { category, ruleId } = read.event.classification;
+    const secrets = [...(read.redacted?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+    yield { number, line: format(read.event).toString(), category, ruleId, secrets };
+  }
+}
