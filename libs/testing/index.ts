@@ -1,6 +1,6 @@
+export { freePort, isFree } from './free-port.js';
 export {
   findRedisServer,
-  freePort,
   startRedisServer,
   type RedisServer,
   type RedisServerOptions,

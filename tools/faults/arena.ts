@@ -117,6 +117,23 @@ export class Arena {
     };
   }
 
+  /** Bytes of the jobs that are not finished. */
+  async queuedBytes(): Promise<number> {
+    const { control } = this.platform;
+    let bytes = 0;
+    for (const queue of ['received', 'partitioned']) {
+      const prefix = `{${queue}-0}:${queue}:`;
+      const ids = [
+        ...(await control.lrange(`${prefix}wait`, 0, -1)),
+        ...(await control.lrange(`${prefix}active`, 0, -1)),
+        ...(await control.zrange(`${prefix}delayed`, '0', '-1')),
+      ];
+      const sizes = await Promise.all(ids.map((id) => control.hstrlen(`${prefix}${id}`, 'data')));
+      bytes += sizes.reduce((sum, size) => sum + size, 0);
+    }
+    return bytes;
+  }
+
   /** Bytes that the apps have logged so far. */
   async logBytes(): Promise<number> {
     const files = (await readdir(this.logFolder)).filter((name) => name.endsWith('.log'));

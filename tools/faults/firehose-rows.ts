@@ -69,7 +69,7 @@ async function backlogIsBounded(arena: Arena): Promise<void> {
     async () => {
       const untilMs = performance.now() + (arena.isFull ? 3_600_000 : 15_000);
       while (performance.now() < untilMs) {
-        most = Math.max(most, await queuedBytes(arena));
+        most = Math.max(most, await arena.queuedBytes());
         await wait(500);
       }
     },
@@ -82,21 +82,6 @@ async function backlogIsBounded(arena: Arena): Promise<void> {
   );
   arena.expect(shed > 0, 'nothing was shed');
   arena.expect(most <= queuesMaxBytes, 'the backlog outgrew its limit');
-}
-
-async function queuedBytes({ platform: { control } }: Arena): Promise<number> {
-  let bytes = 0;
-  for (const queue of ['received', 'partitioned']) {
-    const prefix = `{${queue}-0}:${queue}:`;
-    const ids = [
-      ...(await control.lrange(`${prefix}wait`, 0, -1)),
-      ...(await control.lrange(`${prefix}active`, 0, -1)),
-      ...(await control.zrange(`${prefix}delayed`, '0', '-1')),
-    ];
-    const sizes = await Promise.all(ids.map((id) => control.hstrlen(`${prefix}${id}`, 'data')));
-    bytes += sizes.reduce((sum, size) => sum + size, 0);
-  }
-  return bytes;
 }
 
 /** Firehose bills by steps of 5 KiB a record: under load the records must be full. */
@@ -131,7 +116,7 @@ export const oneFloods = row(12, 'one tenant floods', async (arena) => {
     arena.oracle.publishFor(floodMs, [noisy], 2_000),
   ]);
   await arena.platform.google.drained();
-  await arena.until(async () => (await queuedBytes(arena)) === 0, 'the queues run empty');
+  await arena.until(async () => (await arena.queuedBytes()) === 0, 'the queues run empty');
   waitsMs.sort((a, b) => a - b);
   const p99Ms = waitsMs[Math.floor(0.99 * (waitsMs.length - 1))] ?? Infinity;
   arena.notes.push(

@@ -34,11 +34,13 @@ export const duplicates = row(15, 'duplicates tenfold, one 30 hours late', async
 });
 
 /** Published 30 hours ago, delivered, and delivered again after the window: at least once, never not at all. */
-async function redeliveredLate({ platform, oracle, victim }: Arena): Promise<void> {
+async function redeliveredLate(arena: Arena): Promise<void> {
+  const { platform, oracle, victim } = arena;
   const publishTime = new Date(Date.now() - 30 * hourMs).toISOString();
   const data = Buffer.from('{"insertId":"late"}');
   const messageId = oracle.publish(victim, data, { publishTime });
   await platform.google.drained();
+  await arena.until(async () => (await arena.queuedBytes()) === 0, 'it is marked as seen');
   // What the window's end does: everything of it expires.
   const keys = await platform.control.keys('{seen:*');
   if (keys.length > 0) await platform.control.del(...keys);

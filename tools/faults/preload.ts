@@ -4,8 +4,10 @@ import { pathToFileURL } from 'node:url';
 
 const built = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'dist/tools/faults');
 
+type Preload = 'skewed-clock' | 'deadly-message' | 'early-ack' | 'mark-first' | 'resend-all';
+
 /** Settings that make every app load a module of this folder before its own code. */
-export function preloaded(name: 'skewed-clock' | 'early-ack' | 'mark-first' | 'resend-all') {
+export function preloaded(name: Preload) {
   return { NODE_OPTIONS: `--import=${pathToFileURL(join(built, `${name}.js`)).href}` };
 }
 

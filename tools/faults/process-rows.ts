@@ -1,54 +1,50 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { appNames, type AppName } from '#tools/local-platform';
 import type { Arena } from './arena.js';
+import { preloaded } from './preload.js';
 import { row, type Row } from './row.js';
 
 export const receiverKilled = row(1, 'receiver killed', async (arena) => {
   await arena.underLoad(3_000, () => arena.killAgainAndAgain('receiver', 5));
 });
 
-const killsOnOneJob = 10;
+const killsAtEachPoint = 5;
 /** A worker's lock lasts 10 s, and every 3 s somebody looks for those that ran out. */
 const takenUpWithinMs = 15_000;
 
-export const enricherKilled = row(2, 'enricher killed ten times, also over one batch', async (arena) => {
-  await arena.underLoad(3_000, () => arena.killAgainAndAgain('enricher', 10));
-  await killOverOneJob(arena);
-});
+export const enricherKilled: Row = {
+  number: 2,
+  title: 'enricher killed ten times, also over one batch',
+  stage: (folder) => ({
+    options: { environment: { ...preloaded('deadly-message'), DEADLY_FOLDER: folder } },
+    async run(arena) {
+      await arena.underLoad(3_000, () => arena.killAgainAndAgain('enricher', 10));
+      await arena.underLoad(1_000, () => killOverOneBatch(arena, folder));
+    },
+  }),
+};
 
-/** Kills the enricher each time that it has begun with one certain batch. */
-async function killOverOneJob(arena: Arena): Promise<void> {
-  const { platform, oracle } = arena;
-  const enricher = platform.app('enricher');
-  const waiting = '{received-0}:received:wait';
-  // Frozen first, so that the batch is there to be taken when it goes on.
-  enricher.signal('SIGSTOP');
-  await oracle.publishFor(300, [arena.victim], 1_000);
-  await arena.until(async () => (await platform.control.llen(waiting)) > 0, 'a batch waits');
-  const job = `{received-0}:received:${(await platform.control.lindex(waiting, 0)) ?? ''}`;
-  enricher.signal('SIGCONT');
-  let [kills, slowestMs, killedMs] = [0, 0, 0];
-  while (kills < killsOnOneJob && (await begun(platform.control, job, kills))) {
-    const nowMs = performance.now();
-    if (kills > 0) slowestMs = Math.max(slowestMs, nowMs - killedMs);
-    killedMs = nowMs;
-    enricher.kill();
-    kills += 1;
-    await enricher.ready();
+/** One message kills its process before its batch is handed on, again and again, and then after. */
+async function killOverOneBatch(arena: Arena, folder: string): Promise<void> {
+  const enricher = arena.platform.app('enricher');
+  const first = enricher.restarts;
+  let [kills, slowestMs, lastMs] = [0, 0, performance.now()];
+  arena.oracle.publish(arena.victim, Buffer.from('{"insertId":"deadly"}'), { messageId: 'deadly' });
+  for (const point of ['before-hand-on', 'after-hand-on']) {
+    await writeFile(join(folder, point), '');
+    for (let n = 0; n < killsAtEachPoint; n += 1) {
+      await arena.until(() => enricher.restarts - first > kills, 'the batch is taken up again');
+      slowestMs = Math.max(slowestMs, performance.now() - lastMs);
+      lastMs = performance.now();
+      kills = enricher.restarts - first;
+    }
+    await rm(join(folder, point));
   }
   arena.notes.push(`${String(kills)} kills over one batch, taken up after ${seconds(slowestMs)} at most`);
-  arena.expect(kills === killsOnOneJob, 'the batch was finished before it had killed often enough');
+  arena.expect(kills === 2 * killsAtEachPoint, `${String(kills)} kills were counted`);
   arena.expect(slowestMs <= takenUpWithinMs, `a batch was taken up only after ${seconds(slowestMs)}`);
-}
-
-/** Resolves with true when work on the job has begun more than `times`; with false when it is gone. */
-async function begun(redis: Arena['platform']['control'], job: string, times: number): Promise<boolean> {
-  for (;;) {
-    const starts = await redis.hget(job, 'ats');
-    if (Number(starts ?? 0) > times) return true;
-    if (starts === null && (await redis.exists(job)) === 0) return false;
-    await wait(1);
-  }
 }
 
 const putMs = 150;

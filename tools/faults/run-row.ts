@@ -127,5 +127,7 @@ function spoiled(wanted: StageOptions = {}, spoils: Sabotage['options'] = {}): P
     ...spoils.redis,
     settings: { ...wanted.redis?.settings, ...spoils.redis?.settings },
   };
-  return { ...wanted, environment: { ...wanted.environment, ...spoils.environment }, redis };
+  const preloads = [wanted, spoils].map(({ environment }) => environment?.['NODE_OPTIONS'] ?? '').join(' ');
+  const environment = { ...wanted.environment, ...spoils.environment, NODE_OPTIONS: preloads.trim() };
+  return { ...wanted, environment, redis };
 }

@@ -9,11 +9,10 @@ import {
   readDurabilitySettings,
   type Redis,
 } from '#redis';
-import { startRedisServer, type RedisServer, type RedisServerOptions } from '#testing';
+import { freePort, isFree, startRedisServer, type RedisServer, type RedisServerOptions } from '#testing';
 import { startLocalGoogle, type LocalGoogle } from '#tools/local-google';
 import { AppProcess, type AppName } from './app-process.js';
 import { startLocalAws, type LocalAws } from './aws.js';
-import { openPort } from './ports.js';
 import { TcpEndpoint } from './tcp-endpoint.js';
 
 export const appNames: readonly AppName[] = ['portal', 'receiver', 'enricher', 'deliverer', 'monitor'];
@@ -72,7 +71,7 @@ export class Platform {
     const say = options.onProgress ?? (() => undefined);
     const undo: (() => Promise<unknown>)[] = [];
     try {
-      const port = (preferred: number) => openPort(options.ports === 'fixed' ? preferred : 0);
+      const port = (preferred: number) => (options.ports === 'fixed' ? fixedPort(preferred) : freePort());
       // All ports are looked at before anything starts, so that a taken one leaves nothing behind.
       const ports = {
         aws: await port(4566),
@@ -107,7 +106,7 @@ export class Platform {
         monitor: `http://127.0.0.1:${String(ports.monitor)}`,
         portal: `http://127.0.0.1:${String(ports.portal)}`,
       };
-      const receiverPort = options.isBalanced === true ? await port(0) : ports.receiver;
+      const receiverPort = options.isBalanced === true ? await freePort() : ports.receiver;
       const balancer =
         options.isBalanced === true ? await TcpEndpoint.before(receiverPort, ports.receiver) : undefined;
       if (balancer) undo.push(() => balancer.close());
@@ -230,6 +229,12 @@ export class Platform {
     await this.aws.stop();
     await this.redis.server?.stop();
   }
+}
+
+/** @throws in one clear sentence when it is taken */
+async function fixedPort(port: number): Promise<number> {
+  if (await isFree(port)) return port;
+  throw new Error(`Port ${String(port)} is taken by another program; stop it, or use --free-ports.`);
 }
 
 /** The registry reaches the receiver within a second; until then it knows no such push URL. */
