@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readActivity } from './activity.js';
+import { federatedIdentity } from './principal.js';
 
 const audit = (protoPayload: object, more: object = {}) => readActivity({ protoPayload, ...more });
+const challenge = (value: string) => ({
+  methodName: 'google.login.LoginService.loginChallenge',
+  metadata: { event: [{ parameter: [{ name: 'login_challenge_status', value }] }] },
+});
 const by = (authenticationInfo: object) => audit({ authenticationInfo });
 
 describe('who', () => {
@@ -35,6 +40,16 @@ describe('who', () => {
       'federated-workload',
       'serviceAccount:p.svc.id.goog[ns/name]',
     ],
+    [{ principalEmail: 'system:node:gke-1' }, 'kubernetes', 'system:node:gke-1'],
+    [{ principalEmail: 'system:unauthenticated' }, 'anonymous', 'system:unauthenticated'],
+    [{ principalEmail: 'a@b.com', principalSubject: 'serviceAccount:a@b.com' }, 'service-account', 'a@b.com'],
+    [
+      { principalSubject: 'serviceAccount:pool[sub@ject]' },
+      'federated-workload',
+      'serviceAccount:pool[sub@ject]',
+    ],
+    [{ principalEmail: 'x@evilgserviceaccount.com' }, 'user', 'x@evilgserviceaccount.com'],
+    [{ thirdPartyPrincipal: { thirdPartyClaims: { sub: 'ann' } } }, 'federated-user', 'ann'],
     [{ principalEmail: 'someone' }, 'unknown', 'someone'],
   ])('%j is a %s', (authenticationInfo, kind, name) => {
     expect(by(authenticationInfo).actor).toMatchObject({ kind, name });
@@ -51,6 +66,7 @@ describe('who', () => {
       serviceAccountDelegationInfo: [
         { firstPartyPrincipal: { principalEmail: 'ann@example.com' } },
         {},
+        { thirdPartyPrincipal: { thirdPartyClaims: { email: 'bob@example.com' } } },
         { principalSubject: 'serviceAccount:b@p.iam.gserviceaccount.com' },
       ],
     });
@@ -58,28 +74,52 @@ describe('who', () => {
     expect(delegation.map(({ kind, name }) => [kind, name])).toEqual([
       ['user', 'ann@example.com'],
       ['unknown', 'unknown'],
+      ['federated-user', 'bob@example.com'],
       ['service-account', 'b@p.iam.gserviceaccount.com'],
     ]);
   });
 
-  it('names the key that was used', () => {
-    expect(by({ serviceAccountKeyName: '//iam.googleapis.com/k' }).keyName).toBe('//iam.googleapis.com/k');
+  it('names the key and the OAuth client that were used', () => {
+    const oauthInfo = { oauthClientId: '1.apps.googleusercontent.com' };
+    expect(by({ serviceAccountKeyName: '//iam.googleapis.com/k', oauthInfo })).toMatchObject({
+      ...{ keyName: '//iam.googleapis.com/k', clientId: '1.apps.googleusercontent.com' },
+    });
+  });
+
+  it.each([
+    [
+      'principal://iam.googleapis.com/locations/global/workforcePools/p/subject/a/b',
+      { pool: 'locations/global/workforcePools/p', subject: 'a/b' },
+    ],
+    ['serviceAccount:p.svc.id.goog[ns/name]', { pool: 'p.svc.id.goog', subject: 'ns/name' }],
+    ['principal://iam.googleapis.com/subject/', undefined],
+    ['principal://', undefined],
+    ['serviceAccount:[]', undefined],
+    ['user:ann@example.com', undefined],
+  ])('has a pool and a name in it when it is federated: %s', (principalSubject, identity) => {
+    const { actor } = by({ principalSubject });
+    expect(actor && federatedIdentity(actor)).toEqual(identity);
   });
 });
 
 describe('where', () => {
-  it.each([
-    ['8.8.8.8', { ip: '8.8.8.8', isPublic: true }],
-    ['::ffff:8.8.8.8', { ip: '8.8.8.8', isPublic: true }],
-    ['2001:4860:4860::8888', { ip: '2001:4860:4860::8888', isPublic: true }],
-    ['10.0.0.7', { ip: '10.0.0.7', isPublic: false }],
-    ['fe80::1', { ip: 'fe80::1', isPublic: false }],
-    ['private', { label: 'private', isPublic: false }],
-    ['gce-internal-ip', { label: 'gce-internal-ip', isPublic: false }],
-    ['8.8.8', { label: '8.8.8', isPublic: false }],
-    [7, { isPublic: false }],
-  ])('%j', (callerIp, origin) => {
-    expect(audit({ requestMetadata: { callerIp } }).origin).toEqual(origin);
+  const nowhere = { isPublic: false, isInternal: false };
+
+  it('is the address, the agent and the network of the caller', () => {
+    const requestMetadata = { callerIp: '8.8.8.8', callerSuppliedUserAgent: 'gcloud', callerNetwork: 'n' };
+    expect(audit({ requestMetadata }).origin).toEqual({
+      ...{ ip: '8.8.8.8', isPublic: true, isInternal: false, userAgent: 'gcloud', network: 'n' },
+    });
+  });
+
+  it('is nowhere when nothing is said, or nothing that can be read', () => {
+    for (const requestMetadata of [undefined, {}, [], { callerIp: 7, callerSuppliedUserAgent: {} }])
+      expect(audit({ requestMetadata }).origin).toEqual(nowhere);
+  });
+
+  it('is that of the HTTP request, of which another log tells', () => {
+    const httpRequest = { remoteIp: '9.9.9.9', userAgent: 'curl' };
+    expect(readActivity({ httpRequest }).origin).toMatchObject({ ip: '9.9.9.9', userAgent: 'curl' });
   });
 });
 
@@ -94,7 +134,15 @@ describe('whether it worked', () => {
     [{ authorizationInfo: [{ permission: 'a.b.c', granted: true }] }, 'success'],
     [{ authorizationInfo: [{ permission: 'a.b.c', granted: true }, { permission: 'a.b.d' }] }, 'failure'],
     [{ status: { code: 0 }, authorizationInfo: [{ permission: 'a.b.d' }] }, 'success'],
+    [{ authorizationInfo: [...Array(99).fill({ permission: 'a', granted: true }), {}] }, 'failure'],
+    [{ authorizationInfo: [{ permission: 'a', granted: 'yes' }] }, 'failure'],
+    [{ authorizationInfo: ['a', null, 7] }, 'success'],
+    [{ status: { code: 'no' }, authorizationInfo: {} }, 'success'],
+    [{ status: 'denied' }, 'success'],
     [{ methodName: 'google.login.LoginService.loginFailure' }, 'failure'],
+    [{ methodName: 'google.login.LoginService.loginSuccess' }, 'success'],
+    [challenge('Challenge Failed.'), 'failure'],
+    [challenge('Challenge Passed.'), 'success'],
   ])('%j: %s', (payload, result) => {
     expect(audit(payload).outcome.result).toBe(result);
   });

@@ -3,7 +3,7 @@ import type { Classification } from './classify.js';
 import { ecsFields } from './ecs.js';
 import type { LogEntry } from './entry.js';
 import type { Network } from './network.js';
-import { ocsfFields } from './ocsf.js';
+import { ocsfFields, unmappedFields } from './ocsf.js';
 
 /** An event that was understood: what a line is made of. */
 export type UnderstoodEvent = {
@@ -37,8 +37,12 @@ const raw: LineFormat = ({ tenantId, connectionId, eventId, receivedAtMs, bytes 
     '}\n',
   );
 
-const ocsf: LineFormat = (event) =>
-  spliced(ocsfFields(event), '"unmapped":{"log_entry":', event.bytes, '}}\n');
+/** Beside the entry stands in `unmapped` what OCSF has no place for. */
+const ocsf: LineFormat = (event) => {
+  const more = JSON.stringify(unmappedFields(event)).slice(1, -1);
+  const key = `"unmapped":{${more}${more === '' ? '' : ','}"log_entry":`;
+  return spliced(ocsfFields(event), key, event.bytes, '}}\n');
+};
 
 const ecs: LineFormat = (event) => spliced(ecsFields(event), '"log_entry":', event.bytes, '}\n');
 

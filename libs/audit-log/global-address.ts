@@ -46,7 +46,8 @@ export function globalAddress(text: string): string | undefined {
   }
 }
 
-function unmapped(text: string): string {
+/** IPv4 in its own form when it is written as IPv6; every other text as it is. */
+export function unmapped(text: string): string {
   const match = text.startsWith('::') ? mapped.exec(text) : null;
   if (!match) return text;
   const [, dotted, high = '', low = ''] = match;

@@ -5,6 +5,7 @@ export { lineFormats, type EventFormat, type LineFormat, type UnderstoodEvent } 
 export { globalAddress } from './global-address.js';
 export { eventId, logTypeOf, logTypes, type LogType } from './identity.js';
 export type { Network } from './network.js';
+export { ocsfMapping } from './ocsf-mapping.js';
 export { readEvent, type EntrySource, type ReadEvent } from './read-event.js';
 
 import { readActivity } from './activity.js';

@@ -1,47 +1,73 @@
 import type { Classification } from './classify.js';
 
-/** An event class of OCSF. */
-type OcsfClass = { uid: number; name: string; categoryUid: number; categoryName: string };
+/** An activity of an event class of OCSF, in the words of the schema. */
+type OcsfActivity = {
+  classUid: 6003 | 3002;
+  className: string;
+  categoryUid: number;
+  categoryName: string;
+  activityId: number;
+  /** The source's own word where the schema has none, which is what 99 stands for. */
+  activityName: string;
+  typeUid: number;
+  typeName: string;
+};
 
-const apiActivity: OcsfClass = {
-  uid: 6003,
-  name: 'API Activity',
+const apiActivity = (activityId: number, activityName: string): OcsfActivity => ({
+  classUid: 6003,
+  className: 'API Activity',
   categoryUid: 6,
   categoryName: 'Application Activity',
-};
-const authentication: OcsfClass = {
-  uid: 3002,
-  name: 'Authentication',
+  activityId,
+  activityName,
+  typeUid: 600300 + activityId,
+  typeName: `API Activity: ${activityName}`,
+});
+
+const authentication = (activityId: number, activityName: string): OcsfActivity => ({
+  classUid: 3002,
+  className: 'Authentication',
   categoryUid: 3,
   categoryName: 'Identity & Access Management',
-};
+  activityId,
+  activityName,
+  typeUid: 300200 + activityId,
+  typeName: `Authentication: ${activityName}`,
+});
 
-const apiActivities = {
-  create: [1, 'Create'],
-  access: [2, 'Read'],
-  modify: [3, 'Update'],
-  delete: [4, 'Delete'],
-  other: [99, 'Other'],
-  unknown: [0, 'Unknown'],
-} as const;
+const ofEffect = {
+  unknown: apiActivity(0, 'Unknown'),
+  create: apiActivity(1, 'Create'),
+  access: apiActivity(2, 'Read'),
+  modify: apiActivity(3, 'Update'),
+  delete: apiActivity(4, 'Delete'),
+  other: apiActivity(99, 'Other'),
+} as const satisfies Record<Classification['effect'], OcsfActivity>;
+
+const logon = authentication(1, 'Logon');
+const logoff = authentication(2, 'Logoff');
+const otherLogin = authentication(99, 'Other');
 
 /**
  * The class of an action, and the activity in it. All is API Activity but logins: a change of a policy
- * concerns many members, which the classes for accounts and roles would ask one event each for, and
- * OCSF 1.9 gives those classes up.
+ * concerns many members, for each of whom the classes of accounts and roles ask for an event of its own,
+ * and OCSF 1.9 gives those classes up.
  */
-export function ocsfClassOf(
-  { category, effect }: Classification,
-  method: string | undefined,
-): { class: OcsfClass; activityId: number; activityName: string } {
-  if (category !== 'login') {
-    const [activityId, activityName] = apiActivities[effect];
-    return { class: apiActivity, activityId, activityName };
-  }
-  const word = method?.split('.').at(-1) ?? '';
-  if (/^log_?out|sign_?out/i.test(word))
-    return { class: authentication, activityId: 2, activityName: 'Logoff' };
-  if (/log_?in|sign_?in|exchangeToken/i.test(word))
-    return { class: authentication, activityId: 1, activityName: 'Logon' };
-  return { class: authentication, activityId: 99, activityName: word === '' ? 'Other' : word };
+export function ocsfClassOf({ category, effect }: Classification, method: string | undefined): OcsfActivity {
+  if (category !== 'login') return effect === 'other' ? inItsWord(ofEffect.other, method) : ofEffect[effect];
+  const word = wordOf(method);
+  if (/log_?(?:out|off)|sign_?out/i.test(word)) return logoff;
+  // A challenge is a step of a login, which is told of by itself.
+  if (/challenge|verification/i.test(word)) return inItsWord(otherLogin, method);
+  if (/log_?(?:in|on)|sign_?in|exchange\w*token|authenticate/i.test(word)) return logon;
+  return inItsWord(otherLogin, method);
+}
+
+function inItsWord(other: OcsfActivity, method: string | undefined): OcsfActivity {
+  const word = wordOf(method);
+  return word === '' ? other : { ...other, activityName: word };
+}
+
+function wordOf(method: string | undefined): string {
+  return method === undefined ? '' : method.slice(method.lastIndexOf('.') + 1);
 }

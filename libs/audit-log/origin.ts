@@ -1,50 +1,28 @@
-import { isIP } from 'node:net';
-import { globalAddress } from './global-address.js';
+import { callerAddress, type CallerAddress } from './caller-address.js';
 import { field, text, type Fields } from './values.js';
 
 /** Where a call came from. */
-export type Origin = {
-  /** The caller's address, IPv4 in its own form. */
-  ip?: string;
-  /** Whether anyone on the internet could have it. */
-  isPublic: boolean;
-  /** What stands in place of an address: `private`, `gce-internal-ip`, or anything that is none. */
-  label?: string;
+export type Origin = CallerAddress & {
   userAgent?: string;
   /** The caller's VPC network. */
   network?: string;
 };
 
-const maxAddressLength = 40;
-
-type Address = Pick<Origin, 'ip' | 'isPublic' | 'label'>;
-
-const maxCached = 10_000;
-const addresses = new Map<string, Address>();
-
-/** Callers come again and again, and whether an address is global is dear to say. */
-function addressOf(given: string): Address {
-  let address = addresses.get(given);
-  if (address === undefined) {
-    if (addresses.size >= maxCached) addresses.clear();
-    addresses.set(given, (address = readAddress(given)));
+/** From an AuditLog, or from the HTTP request that another log was written about. */
+export function originOf(entry: Fields, payload: Fields | undefined): Origin {
+  const metadata = field(payload, 'requestMetadata');
+  const http = field(entry, 'httpRequest');
+  const given = text(metadata?.['callerIp']) ?? text(metadata?.['callerIP']) ?? text(http?.['remoteIp']);
+  const origin: Origin = { isPublic: false, isInternal: false };
+  if (given !== undefined) {
+    const { ip, label, isPublic, isInternal } = callerAddress(given);
+    if (ip !== undefined) origin.ip = ip;
+    if (label !== undefined) origin.label = label;
+    origin.isPublic = isPublic;
+    origin.isInternal = isInternal;
   }
-  return address;
-}
-
-function readAddress(given: string): Address {
-  const ip = globalAddress(given);
-  if (ip !== undefined) return { ip, isPublic: true };
-  if (isIP(given) !== 0 && given.length <= maxAddressLength) return { ip: given, isPublic: false };
-  return { label: given, isPublic: false };
-}
-
-export function originOf(payload: Fields | undefined): Origin {
-  const request = field(payload, 'requestMetadata');
-  const given = text(request?.['callerIp']) ?? text(request?.['callerIP']);
-  const origin: Origin = given === undefined ? { isPublic: false } : { ...addressOf(given) };
-  const userAgent = text(request?.['callerSuppliedUserAgent']);
-  const network = text(request?.['callerNetwork']);
+  const userAgent = text(metadata?.['callerSuppliedUserAgent']) ?? text(http?.['userAgent']);
+  const network = text(metadata?.['callerNetwork']);
   if (userAgent !== undefined) origin.userAgent = userAgent;
   if (network !== undefined) origin.network = network;
   return origin;

@@ -1,4 +1,5 @@
 import { field, integer, list, text, type Fields } from './values.js';
+import { workspaceParameters } from './workspace-event.js';
 
 /** Whether it worked. What refuses no permission and names no status has worked. */
 export type Outcome = {
@@ -40,42 +41,58 @@ const codeNames = [
 
 const maxAuthorizations = 50;
 
+/** The permissions that were asked for, as far as anyone will read them. */
 export function authorizationsOf(payload: Fields | undefined): Authorization[] {
-  return list(payload?.['authorizationInfo'])
-    .slice(0, maxAuthorizations)
-    .flatMap((info) => {
-      const permission = text(info['permission']);
-      if (permission === undefined) return [];
-      // protobuf leaves a false out.
-      const authorization: Authorization = { permission, granted: info['granted'] === true };
-      const resource = text(info['resource']);
-      const permissionType = text(info['permissionType']);
-      if (resource !== undefined) authorization.resource = resource;
-      if (permissionType !== undefined) authorization.permissionType = permissionType;
-      return authorization;
-    });
+  const authorizations: Authorization[] = [];
+  for (const info of list(payload?.['authorizationInfo'])) {
+    const permission = text(info['permission']);
+    if (permission === undefined) continue;
+    const authorization: Authorization = { permission, granted: isGranted(info) };
+    const resource = text(info['resource']);
+    const permissionType = text(info['permissionType']);
+    if (resource !== undefined) authorization.resource = resource;
+    if (permissionType !== undefined) authorization.permissionType = permissionType;
+    authorizations.push(authorization);
+    if (authorizations.length === maxAuthorizations) break;
+  }
+  return authorizations;
 }
 
-const failedLogin = /\.LoginService\.login(?:Failure|Denied|Blocked)/i;
+/** protobuf leaves a false out. */
+function isGranted(info: Fields): boolean {
+  return info['granted'] === true;
+}
 
-export function outcomeOf(
-  payload: Fields | undefined,
-  method: string | undefined,
-  authorizations: readonly Authorization[],
-): Outcome {
+export function outcomeOf(payload: Fields | undefined, method: string | undefined): Outcome {
   if (payload === undefined) return { result: 'unknown' };
   const status = field(payload, 'status');
   const code = integer(status?.['code']);
   const message = text(status?.['message']);
-  const outcome: Outcome = { result: 'success' };
+  const outcome: Outcome = { result: hasFailed(payload, code, method) ? 'failure' : 'success' };
   if (code !== undefined) {
     outcome.code = code;
     const codeName = codeNames[code];
     if (codeName !== undefined) outcome.codeName = codeName;
   }
   if (message !== undefined) outcome.message = message;
-  const isRefused = code === undefined && authorizations.some(({ granted }) => !granted);
-  const isFailed = code !== undefined && code !== 0;
-  if (isFailed || isRefused || (method !== undefined && failedLogin.test(method))) outcome.result = 'failure';
   return outcome;
+}
+
+/** A code that says OK outweighs permissions that were asked for and refused. */
+function hasFailed(payload: Fields, code: number | undefined, method: string | undefined): boolean {
+  if (method !== undefined && method.includes('.LoginService.') && isFailedLogin(payload, method))
+    return true;
+  if (code !== undefined) return code !== 0;
+  return list(payload['authorizationInfo']).some((info) => !isGranted(info));
+}
+
+const failedLogin = /\.LoginService\.\w*(?:Failure|Denied|Blocked)/i;
+
+/** Logins have no status: the method tells, or how a challenge ended. */
+function isFailedLogin(payload: Fields, method: string): boolean {
+  if (failedLogin.test(method)) return true;
+  return workspaceParameters(payload).some(
+    ({ name, value }) =>
+      name === 'login_challenge_status' && typeof value === 'string' && /fail/i.test(value),
+  );
 }

@@ -1,4 +1,4 @@
-import { list, field, text, type Fields } from './values.js';
+import { field, list, text, type Fields } from './values.js';
 
 export type PrincipalKind =
   | 'user'
@@ -18,48 +18,91 @@ export type Principal = { kind: PrincipalKind; name: string; email?: string; sub
 
 const emailForm = /^[a-zA-Z0-9!#$%&'*+\-/=?^_`{|}~.]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]+$/;
 const systems = new Set(['system@google.com', 'cloud-support@google.com']);
+const nobody = new Set(['system:anonymous', 'system:unauthenticated', 'anonymous', 'allUsers']);
 
 /** The principal of an address and a subject, of which either may be missing or redacted. */
 export function principalOf(email: string | undefined, subject: string | undefined): Principal | undefined {
   const name = email ?? nameOf(subject);
   if (name === undefined) return undefined;
-  const principal: Principal = { kind: kindOf(email, subject), name };
-  if (email !== undefined && emailForm.test(email)) principal.email = email;
+  const isEmail = name.includes('@') && emailForm.test(name);
+  const principal: Principal = { kind: kindOf(name, isEmail, subject), name };
+  if (isEmail) principal.email = name;
   if (subject !== undefined) principal.subject = subject;
   return principal;
 }
 
 /** `user:a@b` and `serviceAccount:a@b` name an address; federated subjects stand for themselves. */
 function nameOf(subject: string | undefined): string | undefined {
-  if (subject === undefined) return undefined;
+  if (subject === undefined || isFederated(subject)) return subject;
   const colon = subject.indexOf(':');
   return colon > 0 && subject.includes('@', colon) ? subject.slice(colon + 1) : subject;
 }
 
-function kindOf(email: string | undefined, subject: string | undefined): PrincipalKind {
-  if (subject !== undefined) {
-    if (/^principal(?:Set)?:\/\//.test(subject))
-      return subject.includes('/workforcePools/') ? 'federated-user' : 'federated-workload';
-    if (/^serviceAccount:.*\.svc\.id\.goog\[/.test(subject)) return 'federated-workload';
-  }
-  const name = email ?? nameOf(subject) ?? '';
-  if (name.endsWith('gserviceaccount.com')) return 'service-account';
-  if (name === 'system:anonymous' || name === 'anonymous' || name === 'allUsers') return 'anonymous';
-  if (name.startsWith('system:')) return 'kubernetes';
+/** Of workforce or workload identity federation; the latter has a legacy form, `serviceAccount:pool[subject]`. */
+function isFederated(subject: string): boolean {
+  return subject.startsWith('principal') ? subject.includes('://') : isLegacyFederated(subject);
+}
+
+function isLegacyFederated(subject: string): boolean {
+  return subject.startsWith('serviceAccount:') && subject.endsWith(']') && subject.includes('[');
+}
+
+function kindOf(name: string, isEmail: boolean, subject: string | undefined): PrincipalKind {
+  if (subject !== undefined && isFederated(subject))
+    return subject.includes('/workforcePools/') ? 'federated-user' : 'federated-workload';
+  if (name.endsWith('.gserviceaccount.com')) return 'service-account';
   if (systems.has(name)) return 'system';
-  if (emailForm.test(name)) return 'user';
-  return 'unknown';
+  if (nobody.has(name)) return 'anonymous';
+  if (name.startsWith('system:')) return 'kubernetes';
+  if (!isEmail) return 'unknown';
+  return subject?.startsWith('serviceAccount:') === true ? 'service-account' : 'user';
+}
+
+/** Who vouches for a federated principal, and the name that it has there. */
+type FederatedIdentity = { pool: string; subject: string };
+
+const subjectPart = '/subject/';
+
+/** Of `principal://iam.googleapis.com/POOL/subject/NAME` and `serviceAccount:POOL[NAME]`. */
+export function federatedIdentity({ subject, kind }: Principal): FederatedIdentity | undefined {
+  if (subject === undefined || (kind !== 'federated-user' && kind !== 'federated-workload')) return undefined;
+  if (isLegacyFederated(subject)) {
+    const bracket = subject.indexOf('[');
+    return named(subject.slice('serviceAccount:'.length, bracket), subject.slice(bracket + 1, -1));
+  }
+  const host = subject.indexOf('://') + 3;
+  const pool = subject.indexOf('/', host) + 1;
+  const end = subject.indexOf(subjectPart, host);
+  return pool === 0 || end < pool
+    ? undefined
+    : named(subject.slice(pool, end), subject.slice(end + subjectPart.length));
+}
+
+function named(pool: string, subject: string): FederatedIdentity | undefined {
+  return pool === '' || subject === '' ? undefined : { pool, subject };
 }
 
 const maxDelegations = 20;
 
 /** Those on whose behalf the principal acts: first who called, then each in between. `{}` hides one. */
 export function delegationChain(authentication: Fields | undefined): Principal[] {
-  return list(authentication?.['serviceAccountDelegationInfo'])
-    .slice(0, maxDelegations)
-    .map((info) => {
-      const first = field(info, 'firstPartyPrincipal');
-      const email = text(first?.['principalEmail']) ?? text(info['principalEmail']);
-      return principalOf(email, text(info['principalSubject'])) ?? { kind: 'unknown', name: 'unknown' };
-    });
+  const chain = authentication?.['serviceAccountDelegationInfo'];
+  return list(chain).slice(0, maxDelegations).map(delegate);
+}
+
+function delegate(info: Fields): Principal {
+  const first = field(info, 'firstPartyPrincipal');
+  const email = text(first?.['principalEmail']) ?? text(info['principalEmail']);
+  const principal = principalOf(email, text(info['principalSubject']));
+  return principal ?? thirdParty(info) ?? { kind: 'unknown', name: 'unknown' };
+}
+
+/** A principal of another identity provider, by what its token claimed. */
+export function thirdParty(info: Fields | undefined): Principal | undefined {
+  const claims = field(field(info, 'thirdPartyPrincipal'), 'thirdPartyClaims');
+  const name = text(claims?.['email']) ?? text(claims?.['sub']);
+  if (name === undefined) return undefined;
+  const principal: Principal = { kind: 'federated-user', name };
+  if (emailForm.test(name)) principal.email = name;
+  return principal;
 }

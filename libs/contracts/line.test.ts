@@ -7,8 +7,9 @@ describe('originalEntry', () => {
   it.each([
     ['at the top', `{"tenant_id":"acme","log_entry":${entry}}`],
     ['inside an object', `{"metadata":{},"unmapped":{"log_entry":${entry}}}`],
+    ['behind others in an object', `{"metadata":{},"unmapped":{"a":{},"log_entry":${entry}}}`],
     ['before a newline', `{"metadata":{},"unmapped":{"log_entry":${entry}}}\n`],
-    ['after a text that speaks of it', `{"x":"\\"log_entry\\":1","log_entry":${entry}}`],
+    ['after a text that speaks of it', `{"tenant_id":"\\"log_entry\\":1","log_entry":${entry}}`],
   ])('is found %s', (_, line) => {
     JSON.parse(line);
     expect(originalEntry(line)).toBe(entry);

@@ -17,14 +17,14 @@ export type RawLine = z.infer<typeof rawLine>;
 
 const entryKey = '"log_entry":';
 
-/**
- * The original entry in a line of any export format, byte for byte: it stands last, at the top or
- * inside one object. `undefined` when the line holds none.
- */
+/** What the lines begin with in which the entry stands at the top; in the others it is inside of an object. */
+const flatLine = '{"tenant_id":';
+
+/** The original entry in a line of any export format, byte for byte: it stands last. `undefined` without one. */
 export function originalEntry(line: string): string | undefined {
   const at = line.indexOf(entryKey);
   if (at < 0) return undefined;
-  const isNested = line[at - 1] === '{';
+  const isNested = !line.startsWith(flatLine);
   const end = line.length - (line.endsWith('\n') ? 1 : 0) - (isNested ? 2 : 1);
   return line.slice(at + entryKey.length, end);
 }

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
 import { lineFormats, type EventFormat } from '#audit-log';
@@ -31,9 +31,10 @@ Examples:
 async function map(files: string[], { format, tenant, summary }: MapCommandOptions): Promise<void> {
   const counts = new Map<string, number>();
   let unreadable = 0;
+  // A reader that stops reading, such as `head`, ends it.
+  process.stdout.on('error', () => process.exit());
   for (const file of files.length > 0 ? files : ['-']) {
-    const input = file === '-' ? process.stdin : createReadStream(file);
-    const lines = createInterface({ input, crlfDelay: Infinity });
+    const lines = file === '-' ? createInterface({ input: process.stdin }) : (await open(file)).readLines();
     const options = { format: lineFormats[format], tenantId: tenant, nowMs: Date.now() };
     for await (const mapped of mapLines(lines, options)) {
       if ('refused' in mapped) {

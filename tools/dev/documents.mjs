@@ -90,7 +90,63 @@ async function parts() {
     sections.push(`## ${app}\n\n${table(['metric', 'type', 'labels', 'meaning'], await metricsOf(app))}`);
   }
   found.push(['docs/metrics.md', 'metrics', sections.join('\n\n')]);
-  return found;
+  return [...found, ...(await eventParts())];
+}
+
+/** What becomes of entries: rules, mappings, counts over generated traffic, and an example. */
+async function eventParts() {
+  const { classificationTable, ecsMapping, lineFormats, ocsfMapping, readEvent } =
+    await built('libs/audit-log/index');
+  const { AuditTraffic } = await built('tools/local-google/index');
+  const nowMs = Date.UTC(2026, 1, 3, 4, 5, 6);
+  const traffic = new AuditTraffic({ seed: 1, tenant: 'acme', malformedShare: 0 });
+  const entries = Array.from({ length: 10_000 }, () => traffic.next(nowMs).data);
+  const read = (bytes) =>
+    readEvent({ tenantId: 'acme', connectionId: 'example', receivedAtMs: nowMs, bytes }, () => ({
+      countryCode: 'CH',
+    })).event;
+  const counts = new Map();
+  for (const bytes of entries) {
+    const event = read(bytes);
+    const { class_name: name } = JSON.parse(lineFormats.ocsf(event).toString());
+    const key = `${name} ${event.classification.category}`;
+    counts.set(key, [name, event.classification.category, (counts.get(key)?.[2] ?? 0) + 1]);
+  }
+  const code = (value) => (value === '' ? '' : `\`${value}\``);
+  const rows = classificationTable().map(({ id, category, matches, example }) => [
+    code(id),
+    category,
+    matches.includes(' ') ? matches : code(matches),
+    code(example),
+  ]);
+  const mapping = (all, format) =>
+    table(
+      [format, 'source', 'note'],
+      all.map((one) => [code(one[format]), one.source, one.note ?? '']),
+    );
+  const example = entries.find((bytes) => read(bytes).classification.category === 'permission-change');
+  const fence = (json) => `\`\`\`json\n${JSON.stringify(json, undefined, 2)}\n\`\`\``;
+  const shown = ['ocsf', 'ecs'].map((format) => {
+    const { unmapped: { log_entry: _, ...unmapped } = {}, log_entry: __, ...line } = JSON.parse(
+      lineFormats[format](read(example)).toString(),
+    );
+    const rest = Object.keys(unmapped).length > 0 ? { unmapped } : {};
+    return `\`${format}\`:\n\n${fence({ ...line, ...rest })}`;
+  });
+  return [
+    [
+      'docs/classification.md',
+      'counts',
+      table(
+        ['OCSF class', 'category', 'entries'],
+        [...counts.values()].sort((a, b) => b[2] - a[2]).map((row) => row.map(String)),
+      ),
+    ],
+    ['docs/classification.md', 'rules', table(['rule', 'category', 'matches', 'example'], rows)],
+    ['docs/event-formats.md', 'ocsf', mapping(ocsfMapping, 'ocsf')],
+    ['docs/event-formats.md', 'ecs', mapping(ecsMapping, 'ecs')],
+    ['docs/event-formats.md', 'example', [fence(JSON.parse(example.toString())), ...shown].join('\n\n')],
+  ];
 }
 
 function replaced(text, marker, content, file) {

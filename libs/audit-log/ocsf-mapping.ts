@@ -1,0 +1,148 @@
+/** An attribute of the lines and where it comes from, for the documents. */
+type OcsfMapping = { source: string; ocsf: string; note?: string };
+
+const row = (source: string, ocsf: string, note?: string): OcsfMapping =>
+  note === undefined ? { source, ocsf } : { source, ocsf, note };
+
+/** Several attributes of one source. */
+const rows = (source: string, parent: string, names: string, note?: string): OcsfMapping[] =>
+  names.split(' ').map((name) => row(source, parent + name, note));
+
+const principal = 'authenticationInfo.principalEmail or principalSubject';
+const chain = 'authenticationInfo.serviceAccountDelegationInfo[]';
+const place = 'resourceLocation.currentLocations[0], else resource.labels.zone, location or region';
+const event = 'metadata.event[].parameter[]';
+
+const userRows = (at: string): OcsfMapping[] => [
+  row(principal, `${at}.name`, '`unknown` when it was redacted; of a federated identity, its subject'),
+  row(principal, `${at}.email_addr`),
+  row('authenticationInfo.principalSubject', `${at}.uid`),
+  row(principal, `${at}.type_id`, '1 people, 4 service accounts and workloads, 3 systems'),
+  row(principal, `${at}.type`),
+  row('authenticationInfo.serviceAccountKeyName', `${at}.credential_uid`),
+  row('authenticationInfo.serviceAccountKeyName', `${at}.programmatic_credentials[].uid`),
+  row('', `${at}.programmatic_credentials[].type`, 'Service Account Key'),
+];
+
+/** Sources without a parent stand in protoPayload, in the LogEntry, or are Floodgate's own. */
+export const ocsfMapping: readonly OcsfMapping[] = [
+  ...rows(
+    'classification',
+    '',
+    'class_uid class_name category_uid category_name',
+    '3002 for logins, else 6003',
+  ),
+  ...rows(
+    'classification',
+    '',
+    'activity_id activity_name type_uid type_name',
+    "99 with the method's own word",
+  ),
+  row('timestamp', 'time', 'in ms; else receiveTimestamp, else the time of arrival'),
+  ...rows('severity', '', 'severity_id severity', 'never above Medium'),
+  ...rows(
+    'status.code, authorizationInfo[].granted, methodName',
+    '',
+    'status_id status',
+    'no code is success, unless a permission was refused; unknown for other logs',
+  ),
+  row('status.code', 'status_code'),
+  row('status.message', 'status_detail'),
+  row('textPayload, jsonPayload.message', 'message', 'of other logs than audit logs'),
+  row('', 'metadata.version', '1.8.0'),
+  row('', 'metadata.product.name', 'Cloud Audit Logs, or Cloud Logging for other logs'),
+  row('', 'metadata.product.vendor_name', 'Google Cloud'),
+  row('', 'metadata.profiles[]', 'cloud'),
+  row('event id', 'metadata.uid'),
+  row('tenant', 'metadata.tenant_uid'),
+  row('connection', 'metadata.labels[]', 'as connection_id:ID'),
+  row('logName', 'metadata.log_name'),
+  row('serviceName', 'metadata.log_provider'),
+  row('severity', 'metadata.log_level'),
+  row('insertId', 'metadata.original_event_uid'),
+  row('timestamp', 'metadata.original_time', 'all nanoseconds'),
+  row('receiveTimestamp', 'metadata.logged_time'),
+  row('time of arrival', 'metadata.processed_time'),
+  row('operation.producer and id, else split.uid', 'metadata.correlation_uid', 'as PRODUCER/ID'),
+  row('split.index', 'metadata.sequence'),
+  row('', 'cloud.provider', 'GCP'),
+  ...rows(
+    'logName, resource.labels.project_id',
+    'cloud.account.',
+    'uid type_id type',
+    'project, folder or billing account',
+  ),
+  row('logName, resource.labels.project_id', 'cloud.project_uid'),
+  row('logName, resource.labels.organization_id', 'cloud.org.uid'),
+  ...rows(place, 'cloud.', 'region zone'),
+  ...userRows('actor.user'),
+  row(chain, 'actor.invoked_by', 'who called first; all are in unmapped.delegation'),
+  ...rows(
+    'authenticationInfo.principalSubject',
+    'actor.idp.',
+    'uid name',
+    'the pool of a federated identity',
+  ),
+  row('authenticationInfo.oauthInfo.oauthClientId', 'actor.app_uid'),
+  row('authorizationInfo[].granted', 'actor.authorizations[].decision', 'granted or denied; the first 50'),
+  row('authorizationInfo[].permission', 'actor.authorizations[].policy.name'),
+  row('authorizationInfo[].permissionType', 'actor.authorizations[].policy.type'),
+  row('authorizationInfo[].resource', 'actor.authorizations[].policy.data'),
+  ...userRows('user').map((one) => ({ ...one, note: ['of logins', one.note].filter(Boolean).join('; ') })),
+  row('serviceName', 'service.name', 'of logins'),
+  ...rows(`${event} login_type, methodName`, '', 'auth_protocol_id auth_protocol', 'of logins'),
+  ...rows(`${event} login_challenge_method`, 'auth_factors[].', 'factor_type_id factor_type', 'of logins'),
+  row(`${event} login_challenge_method`, 'is_mfa', 'of logins: more than one method'),
+  row('methodName', 'api.operation', 'else unknown'),
+  row('serviceName', 'api.service.name'),
+  row('operation.id', 'api.request.uid'),
+  row('status.code', 'api.response.code'),
+  row('status.code', 'api.response.error', "google.rpc.Code's name, unless OK"),
+  row('status.message', 'api.response.message'),
+  row('requestMetadata.callerIp, httpRequest.remoteIp', 'src_endpoint.ip', 'IPv4 in its own form'),
+  row('requestMetadata.callerIp', 'src_endpoint.svc_name', 'private and gce-internal-ip'),
+  row('requestMetadata.callerIp', 'src_endpoint.name', 'what is no address, else unknown'),
+  ...rows(
+    'requestMetadata.callerIp',
+    'src_endpoint.',
+    'network_scope_id network_scope',
+    'External is public',
+  ),
+  row('requestMetadata.callerNetwork', 'src_endpoint.vpc_uid'),
+  ...rows('network databases', 'src_endpoint.location.', 'country region city lat long'),
+  ...rows('network databases', 'src_endpoint.autonomous_system.', 'number name'),
+  row('requestMetadata.callerSuppliedUserAgent, httpRequest.userAgent', 'http_request.user_agent'),
+  row('httpRequest.requestMethod', 'http_request.http_method'),
+  row('httpRequest.requestUrl', 'http_request.url.url_string'),
+  row('httpRequest.protocol', 'http_request.version'),
+  row('httpRequest.referer', 'http_request.referrer'),
+  row('httpRequest.requestSize', 'http_request.length'),
+  row('httpRequest.status', 'http_response.code'),
+  row('httpRequest.responseSize', 'http_response.length'),
+  row('resourceName, authorizationInfo[].resource', 'resources[].uid', 'else resource.type'),
+  row('resourceName, authorizationInfo[].resource', 'resources[].name', 'its last part'),
+  row('resource.type', 'resources[].type'),
+  ...rows('resourceName', 'resources[].', 'role_id role', 'Target; Related when only a permission names it'),
+  ...rows(place, 'resources[].', 'region zone'),
+  ...rows('resource.labels', 'resources[].tags[].', 'name value', 'the first 64'),
+  row('', 'enrichments[].name', 'api.operation'),
+  row('methodName', 'enrichments[].value'),
+  row('', 'enrichments[].type', 'action_category'),
+  row('classification', 'enrichments[].data', 'category, rule_id and rule_set_version'),
+  row('', 'enrichments[].provider', 'Floodgate'),
+  row(principal, 'unmapped.principal_kind'),
+  ...rows(chain, 'unmapped.delegation[].', 'kind name email subject', 'who called first'),
+  ...rows('operation', 'unmapped.operation.', 'id producer'),
+  row('operation.first, operation.last', 'unmapped.operation.position', 'count first or only, not last'),
+  row('split.uid', 'unmapped.split.uid'),
+  row('split.index', 'unmapped.split.index'),
+  row('split.totalSplits', 'unmapped.split.total'),
+  ...rows(
+    'serviceData.policyDelta.bindingDeltas[], metadata.*.bindingDeltas[]',
+    'unmapped.role_changes[].',
+    'action role member',
+    'the first 50',
+  ),
+  row(`${event} is_suspicious`, 'unmapped.is_suspicious', 'of logins'),
+  row('the entry', 'unmapped.log_entry', 'last in the line, its own bytes'),
+];
