@@ -35,6 +35,7 @@ const byLogType: Readonly<Record<LogType, ActionCategory>> = {
 };
 
 const maxCached = 10_000;
+const maxCachedLength = 200;
 const byMethod = new Map<string, Classification | undefined>();
 
 /** Says what kind of action an entry tells of; the first rule that matches wins. Never throws. */
@@ -51,6 +52,7 @@ export function classify(entry: LogEntry): Classification {
 function cached(method: string): Classification | undefined {
   if (byMethod.has(method)) return byMethod.get(method);
   const found = ofMethod(method);
+  if (method.length > maxCachedLength) return found;
   if (byMethod.size >= maxCached) byMethod.clear();
   byMethod.set(method, found);
   return found;

@@ -19,7 +19,10 @@ type EcsEvent = { category?: string[]; type?: string[] };
 
 /** What the line of an entry says, as a reader of JSON sees it. */
 function lineOf(bytes: Buffer): Json & { event: EcsEvent } {
-  const read = readEvent({ tenantId: 'acme', connectionId: 'c1', receivedAtMs, bytes }, () => zurich);
+  const read = readEvent(
+    { tenantId: 'acme', connectionId: 'c1', receivedAtMs, bytes },
+    { networkOf: () => zurich },
+  );
   if ('refused' in read) throw new Error(`refused: ${read.refused}`);
   return JSON.parse(JSON.stringify(ecsFields(read.event))) as Json & { event: EcsEvent };
 }

@@ -21,7 +21,7 @@ const networks = [zurich, {}, { asn: 1 }, { latitude: 1, longitude: 2 }, { count
 function lineOf(entry: Json, network: Network | undefined = zurich): Json {
   const bytes = Buffer.from(JSON.stringify(entry));
   const source = { tenantId: 'acme', connectionId: 'c1', receivedAtMs: Date.UTC(2026, 1, 3), bytes };
-  const read = readEvent(source, () => network);
+  const read = readEvent(source, { networkOf: () => network });
   if ('refused' in read) throw new Error(`refused: ${read.refused}`);
   const line = { ...ocsfFields(read.event), unmapped: { ...unmappedFields(read.event), log_entry: entry } };
   return JSON.parse(JSON.stringify(line)) as Json;

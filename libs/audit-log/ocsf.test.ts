@@ -8,7 +8,10 @@ const receivedAtMs = Date.UTC(2026, 1, 3);
 
 function eventOf(entry: object, network?: Network) {
   const bytes = Buffer.from(JSON.stringify(entry));
-  const read = readEvent({ tenantId: 'acme', connectionId: 'c1', receivedAtMs, bytes }, () => network);
+  const read = readEvent(
+    { tenantId: 'acme', connectionId: 'c1', receivedAtMs, bytes },
+    { networkOf: () => network },
+  );
   if ('refused' in read) throw new Error(read.refused);
   return read.event;
 }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { lineFormats } from './formats.js';
-import { readEvent } from './read-event.js';
+import { readEvent, type ReadOptions } from './read-event.js';
 
 const source = { tenantId: 'acme', connectionId: 'c1', receivedAtMs: Date.UTC(2026, 1, 3) };
-const read = (entry: unknown) => {
-  const result = readEvent({ ...source, bytes: Buffer.from(JSON.stringify(entry)) }, (ip) => ({ city: ip }));
+const read = (entry: unknown, how: ReadOptions = {}) => {
+  const result = readEvent(
+    { ...source, bytes: Buffer.from(JSON.stringify(entry)) },
+    { networkOf: (ip) => ({ city: ip }), ...how },
+  );
   if ('refused' in result) throw new Error(result.refused);
   return result;
 };
@@ -22,6 +25,12 @@ describe('readEvent', () => {
       expect([...(redacted?.values() ?? [])].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
     },
   );
+
+  it('leaves secrets where they are when told to', () => {
+    const { event, redacted } = read(leaking, { keepsSecrets: true });
+    expect(lineFormats.raw(event).toString()).toContain('MIIEvQ');
+    expect(redacted).toBeUndefined();
+  });
 
   it('does not let redaction change who an event is', () => {
     const { insertId: _, ...nameless } = { ...leaking, insertId: 'x' };

@@ -15,14 +15,22 @@ export type ReadEvent =
   | { event: UnderstoodEvent; redacted: ReadonlyMap<string, number> | undefined }
   | { refused: QuarantineReason };
 
+export type ReadOptions = {
+  /** What is known of the network of a public address. */
+  networkOf?: (ip: string) => Network | undefined;
+  /** Secrets stay where they are. */
+  keepsSecrets?: boolean;
+};
+
 /** Understands one entry as far as it goes, secrets hidden. Never throws, whatever the bytes. */
 export function readEvent(
   { bytes, ...source }: EntrySource,
-  networkOf: (ip: string) => Network | undefined = () => undefined,
+  { networkOf, keepsSecrets = false }: ReadOptions = {},
 ): ReadEvent {
   const parsed = parseEntry(bytes);
   if ('refused' in parsed) return parsed;
-  const { bytes: clean, found: redacted } = redact(onOneLine(bytes));
+  const line = onOneLine(bytes);
+  const { bytes: clean, found: redacted } = keepsSecrets ? { bytes: line } : redact(line);
   // What was hidden must not come back through a field that was read from it.
   const reread = redacted === undefined ? parsed : parseEntry(clean);
   if ('refused' in reread) return reread;
@@ -36,7 +44,7 @@ export function readEvent(
     bytes: clean,
     activity,
     classification: classify(entry),
-    network: ip !== undefined && isPublic ? networkOf(ip) : undefined,
+    network: ip !== undefined && isPublic ? networkOf?.(ip) : undefined,
   };
   return { event, redacted };
 }

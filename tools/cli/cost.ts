@@ -31,7 +31,7 @@ export function costCommand(): Command {
     .description('Price Floodgate, and other ways to the same bucket, with the arithmetic shown.')
     .option('--events-per-day <count>', 'events of all tenants together', positive, 1e9)
     .option('--bytes <count>', 'of an event, as Google logs it', positive, 1_500)
-    .option('--line-bytes <count>', 'of the line that lands; else of EVENT_FORMAT=raw', positive)
+    .option('--line-bytes <count>', 'of the line that lands; else of EVENT_FORMAT=ocsf', positive)
     .option('--tenants <count>', 'that are delivered apart', positive, 2_000)
     .option('--skew <exponent>', "how unlike they are: 0 is all alike, 1 is Zipf's law", notNegative, 0)
     .addOption(

@@ -170,7 +170,7 @@ describe('compare', () => {
   it('never makes longer lingering dearer for lines that fill no more than half a step', () => {
     fc.assert(
       fc.property(workloads, fc.integer({ min: 500, max: 60_000 }), (workload, lingerMs) => {
-        const small = { ...workload, eventBytes: 100 + (workload.eventBytes % 2_000) };
+        const small = { ...workload, lineBytes: 100 + (workload.eventBytes % 2_400) };
         const usual = compare(small, list);
         const patient = compare(small, list, { assumptions: { lingerMs } });
         usual.floodgate.forEach(({ monthly }, index) => {

@@ -102,9 +102,10 @@ async function eventParts() {
   const traffic = new AuditTraffic({ seed: 1, tenant: 'acme', malformedShare: 0 });
   const entries = Array.from({ length: 10_000 }, () => traffic.next(nowMs).data);
   const read = (bytes) =>
-    readEvent({ tenantId: 'acme', connectionId: 'example', receivedAtMs: nowMs, bytes }, () => ({
-      countryCode: 'CH',
-    })).event;
+    readEvent(
+      { tenantId: 'acme', connectionId: 'example', receivedAtMs: nowMs, bytes },
+      { networkOf: () => ({ countryCode: 'CH' }) },
+    ).event;
   const counts = new Map();
   for (const bytes of entries) {
     const event = read(bytes);
@@ -127,9 +128,11 @@ async function eventParts() {
   const example = entries.find((bytes) => read(bytes).classification.category === 'permission-change');
   const fence = (json) => `\`\`\`json\n${JSON.stringify(json, undefined, 2)}\n\`\`\``;
   const shown = ['ocsf', 'ecs'].map((format) => {
-    const { unmapped: { log_entry: _, ...unmapped } = {}, log_entry: __, ...line } = JSON.parse(
-      lineFormats[format](read(example)).toString(),
-    );
+    const {
+      unmapped: { log_entry: _, ...unmapped } = {},
+      log_entry: __,
+      ...line
+    } = JSON.parse(lineFormats[format](read(example)).toString());
     const rest = Object.keys(unmapped).length > 0 ? { unmapped } : {};
     return `\`${format}\`:\n\n${fence({ ...line, ...rest })}`;
   });

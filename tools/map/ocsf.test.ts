@@ -21,7 +21,7 @@ type Line = {
 /** The line of an entry, and its text; an entry is always understood here. */
 function lineOf(bytes: Buffer): { line: Line; text: string } {
   const source = { tenantId: 'acme', connectionId: 'c1', receivedAtMs: Date.UTC(2026, 1, 3), bytes };
-  const read = readEvent(source, () => network);
+  const read = readEvent(source, { networkOf: () => network });
   if ('refused' in read) throw new Error(`refused: ${read.refused}`);
   const text = lineFormats.ocsf(read.event).toString();
   return { line: JSON.parse(text) as Line, text };

@@ -14,6 +14,10 @@ export const enricherConfig = z.object({
     .enum(Object.keys(lineFormats) as [EventFormat, ...EventFormat[]])
     .default('ocsf')
     .describe('Shape of the exported lines.'),
+  REDACT_SECRETS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether keys, tokens and passwords in entries are hidden before anything is handed on.'),
   NETWORK_DATABASES: z
     .string()
     .transform((list) => list.split(',').map((path) => path.trim()))

@@ -66,6 +66,7 @@ export class EnricherModule implements OnApplicationShutdown {
           useFactory: (networks: NetworkDatabase): Understanding => ({
             format: lineFormats[config.EVENT_FORMAT],
             networkOf: (ip) => networks.lookup(ip),
+            keepsSecrets: config.REDACT_SECRETS === 'off',
           }),
         },
         {

@@ -10,7 +10,7 @@ const event = (payload: string | Buffer, more: Partial<BatchEvent> = {}): BatchE
   payload: Buffer.from(payload),
   ...more,
 });
-const asRaw = { format: lineFormats.raw, networkOf: () => undefined };
+const asRaw = { format: lineFormats.raw };
 const newline = 0x0a;
 const newlines = (bytes: Buffer) => bytes.filter((byte) => byte === newline).length;
 const originalOf = (lines: readonly Buffer[]) =>

@@ -4,7 +4,7 @@ import {
   type ActionCategory,
   type LineFormat,
   type LogType,
-  type Network,
+  type ReadOptions,
 } from '#audit-log';
 import { maxRecordBytes, quarantineLines, type QuarantineReason } from '#contracts';
 
@@ -32,19 +32,16 @@ export type Understood =
     }
   | { kind: 'quarantine'; lines: Buffer[]; reason: QuarantineReason };
 
-/** How entries become lines, and what is known of the networks that calls come from. */
-export type Understanding = {
-  format: LineFormat;
-  networkOf: (ip: string) => Network | undefined;
-};
+/** How entries are read, and become lines. */
+export type Understanding = ReadOptions & { format: LineFormat };
 
 /** One LogEntry in, one line out; what cannot be understood goes to quarantine with its original bytes. */
-export function understand(event: BatchEvent, { format, networkOf }: Understanding): Understood {
+export function understand(event: BatchEvent, { format, ...how }: Understanding): Understood {
   if (event.refused !== undefined) return quarantined(event, event.refused);
   const { tenantId, connectionId, receivedAtMs, payload: bytes } = event;
   // Its line could only be larger still.
   if (bytes.length > maxRecordBytes) return quarantined(event, 'line_too_large');
-  const read = readEvent({ tenantId, connectionId, receivedAtMs, bytes }, networkOf);
+  const read = readEvent({ tenantId, connectionId, receivedAtMs, bytes }, how);
   if ('refused' in read) return quarantined(event, read.refused);
   const line = format(read.event);
   if (line.length > maxRecordBytes) return quarantined(event, 'line_too_large');
