@@ -128,13 +128,9 @@ async function eventParts() {
   const example = entries.find((bytes) => read(bytes).classification.category === 'permission-change');
   const fence = (json) => `\`\`\`json\n${JSON.stringify(json, undefined, 2)}\n\`\`\``;
   const shown = ['ocsf', 'ecs'].map((format) => {
-    const {
-      unmapped: { log_entry: _, ...unmapped } = {},
-      log_entry: __,
-      ...line
-    } = JSON.parse(lineFormats[format](read(example)).toString());
-    const rest = Object.keys(unmapped).length > 0 ? { unmapped } : {};
-    return `\`${format}\`:\n\n${fence({ ...line, ...rest })}`;
+    const line = JSON.parse(lineFormats[format](read(example)).toString());
+    delete (line.unmapped ?? line).log_entry;
+    return `\`${format}\`:\n\n${fence(line)}`;
   });
   return [
     [
