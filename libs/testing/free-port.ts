@@ -2,15 +2,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 const [first, count] = [15_000, 15_000];
+const given = new Set<number>();
 
 /**
  * A port that is free, below those that systems give to outgoing connections: it stays free while a
- * server that had it is being restarted.
+ * server that had it is being restarted. No port is given twice by one process.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = first + Math.floor(Math.random() * count);
-    if (await isFree(port)) return port;
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
 }
 
