@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rawLine } from '#contracts';
+import { bufferOf, rawLine } from '#contracts';
 import { lineFormats } from './formats.js';
 import { readEvent } from './read-event.js';
 
@@ -10,7 +10,7 @@ const read = readEvent({
   receivedAtMs: Date.UTC(2026, 1, 3),
   bytes: Buffer.from(original),
 });
-const line = 'event' in read ? lineFormats.raw(read.event) : Buffer.alloc(0);
+const line = 'event' in read ? bufferOf(lineFormats.raw(read.event)) : Buffer.alloc(0);
 
 describe('the raw format', () => {
   it('is one newline-ended line of its contract', () => {

@@ -1,9 +1,12 @@
+import type { Bytes } from '#contracts';
 import type { AuditActivity } from './activity.js';
 import type { Classification } from './classify.js';
 import { ecsFields } from './ecs.js';
 import type { LogEntry } from './entry.js';
+import { escapeFor } from './json-text.js';
 import type { Network } from './network.js';
-import { ocsfFields, unmappedFields } from './ocsf.js';
+import { ocsfMembers } from './ocsf.js';
+import { unmappedMembers } from './ocsf-unmapped.js';
 
 /** An event that was understood: what a line is made of. */
 export type UnderstoodEvent = {
@@ -21,40 +24,46 @@ export type UnderstoodEvent = {
 };
 
 /** Writes an event as one newline-ended line of JSON. */
-export type LineFormat = (event: UnderstoodEvent) => Buffer;
+export type LineFormat = (event: UnderstoodEvent) => Bytes;
 
 /** A slim envelope around the original bytes. */
 const raw: LineFormat = ({ tenantId, connectionId, eventId, receivedAtMs, bytes }) =>
-  spliced(
+  beside(
     {
       tenant_id: tenantId,
       connection_id: connectionId,
       event_id: eventId,
       received_at: new Date(receivedAtMs).toISOString(),
     },
-    '"log_entry":',
     bytes,
-    '}\n',
   );
 
 /** Beside the entry stands in `unmapped` what OCSF has no place for. */
 const ocsf: LineFormat = (event) => {
-  const more = JSON.stringify(unmappedFields(event)).slice(1, -1);
-  const key = `"unmapped":{${more}${more === '' ? '' : ','}"log_entry":`;
-  return spliced(ocsfFields(event), key, event.bytes, '}}\n');
+  const escape = escapeFor(event.bytes);
+  const unmapped = unmappedMembers(event, escape);
+  const behind = unmapped === '' ? '' : `${unmapped.slice(1)},`;
+  const opening = `{${ocsfMembers(event, escape)},"unmapped":{${behind}"log_entry":`;
+  return spliced(opening, event.bytes, '}}\n');
 };
 
-const ecs: LineFormat = (event) => spliced(ecsFields(event), '"log_entry":', event.bytes, '}\n');
+const ecs: LineFormat = (event) => beside(ecsFields(event), event.bytes);
+
+function beside(fields: object, entry: Buffer): Bytes {
+  return spliced(`${JSON.stringify(fields).slice(0, -1)},"log_entry":`, entry, '}\n');
+}
 
 /** The entry's bytes stand last in the line, so that they go in without being read again. */
-function spliced(fields: object, key: string, bytes: Buffer, closing: string): Buffer {
-  const opening = `${JSON.stringify(fields).slice(0, -1)},${key}`;
+function spliced(opening: string, entry: Buffer, closing: string): Bytes {
   const openingBytes = Buffer.byteLength(opening);
-  const line = Buffer.allocUnsafe(openingBytes + bytes.length + closing.length);
-  line.write(opening);
-  bytes.copy(line, openingBytes);
-  line.write(closing, openingBytes + bytes.length);
-  return line;
+  return {
+    length: openingBytes + entry.length + closing.length,
+    copy: (target, start) => {
+      target.write(opening, start);
+      entry.copy(target, start + openingBytes);
+      target.write(closing, start + openingBytes + entry.length, 'latin1');
+    },
+  };
 }
 
 /** The export formats by their name in EVENT_FORMAT. */

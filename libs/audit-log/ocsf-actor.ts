@@ -1,4 +1,5 @@
 import type { AuditActivity, Authorization, Principal } from './activity.js';
+import { member, type Escape } from './json-text.js';
 import { federatedIdentity } from './principal.js';
 
 type UserType = { id: number; caption: string };
@@ -21,39 +22,51 @@ const userTypes: Readonly<Record<Principal['kind'], UserType>> = {
 const nobody: Principal = { kind: 'unknown', name: 'unknown' };
 
 /** Who acted; a redacted or missing identity has the name `unknown`, since OCSF wants one. */
-export function userOf({ actor = nobody, keyName }: AuditActivity): object {
+export function userJson({ actor = nobody, keyName }: AuditActivity, escape: Escape): string {
   const { kind, name, email, subject } = actor;
   const type = name.startsWith('system:serviceaccount:') ? service : userTypes[kind];
-  return {
-    name: federatedIdentity(actor)?.subject ?? name,
-    type_id: type.id,
-    type: type.caption,
-    email_addr: email,
-    uid: subject,
+  const key = keyName === undefined ? undefined : escape(keyName);
+  return (
+    `{"name":"${escape(federatedIdentity(actor)?.subject ?? name)}"` +
+    `,"type_id":${String(type.id)},"type":"${type.caption}"` +
+    member(',"email_addr":"', email, escape) +
+    member(',"uid":"', subject, escape) +
     // The one is what OCSF has had before the other.
-    credential_uid: keyName,
-    programmatic_credentials: keyName && [{ uid: keyName, type: 'Service Account Key' }],
-  };
+    (key === undefined
+      ? ''
+      : `,"credential_uid":"${key}","programmatic_credentials":[{"uid":"${key}","type":"Service Account Key"}]`) +
+    '}'
+  );
 }
 
 /** The identity that a call was made with, and on whose behalf: the whole chain is in `unmapped`. */
-export function actorOf(
-  { actor, clientId, delegation, authorizations }: AuditActivity,
-  user: object,
-): object {
+export function actorJson(activity: AuditActivity, user: string, escape: Escape): string {
+  const { actor, clientId, delegation, authorizations } = activity;
   const pool = actor && federatedIdentity(actor)?.pool;
-  return {
-    user,
-    invoked_by: delegation[0]?.name,
-    idp: pool && { uid: pool, name: pool.slice(pool.lastIndexOf('/') + 1) || pool },
-    app_uid: clientId,
-    authorizations: authorizations.length === 0 ? undefined : authorizations.map(authorizationOf),
-  };
+  return (
+    `{"user":${user}` +
+    member(',"invoked_by":"', delegation[0]?.name, escape) +
+    (pool === undefined ? '' : `,"idp":${identityProviderJson(pool, escape)}`) +
+    member(',"app_uid":"', clientId, escape) +
+    (authorizations.length === 0 ? '' : `,"authorizations":[${authorizationsJson(authorizations, escape)}]`) +
+    '}'
+  );
 }
 
-function authorizationOf({ permission, permissionType, resource, granted }: Authorization): object {
-  return {
-    decision: granted ? 'granted' : 'denied',
-    policy: { name: permission, type: permissionType, data: resource && { resource } },
-  };
+function identityProviderJson(pool: string, escape: Escape): string {
+  const name = pool.slice(pool.lastIndexOf('/') + 1) || pool;
+  return `{"uid":"${escape(pool)}","name":"${escape(name)}"}`;
+}
+
+function authorizationsJson(authorizations: readonly Authorization[], escape: Escape): string {
+  let json = '';
+  for (const { permission, permissionType, resource, granted } of authorizations) {
+    json +=
+      `${json === '' ? '' : ','}{"decision":${granted ? '"granted"' : '"denied"'}` +
+      `,"policy":{"name":"${escape(permission)}"` +
+      member(',"type":"', permissionType, escape) +
+      (resource === undefined ? '' : `,"data":{"resource":"${escape(resource)}"}`) +
+      '}}';
+  }
+  return json;
 }

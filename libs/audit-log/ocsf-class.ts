@@ -1,4 +1,5 @@
 import type { Classification } from './classify.js';
+import type { Escape } from './json-text.js';
 
 /** An activity of an event class of OCSF, in the words of the schema. */
 type OcsfActivity = {
@@ -61,6 +62,18 @@ export function ocsfClassOf({ category, effect }: Classification, method: string
   if (/challenge|verification/i.test(word)) return inItsWord(otherLogin, method);
   if (/log_?(?:in|on)|sign_?in|exchange\w*token|authenticate/i.test(word)) return logon;
   return inItsWord(otherLogin, method);
+}
+
+/** The attributes of a class and activity, as members of a line. */
+export function classMembers(activity: OcsfActivity, escape: Escape): string {
+  const { classUid, className, categoryUid, categoryName, activityId, activityName, typeUid, typeName } =
+    activity;
+  return (
+    `"class_uid":${String(classUid)},"class_name":"${className}"` +
+    `,"category_uid":${String(categoryUid)},"category_name":"${categoryName}"` +
+    `,"activity_id":${String(activityId)},"activity_name":"${escape(activityName)}"` +
+    `,"type_uid":${String(typeUid)},"type_name":"${typeName}"`
+  );
 }
 
 function inItsWord(other: OcsfActivity, method: string | undefined): OcsfActivity {

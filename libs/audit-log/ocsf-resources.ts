@@ -1,53 +1,63 @@
 import type { Resource, Scope } from './activity.js';
+import { member, memberOf, type Escape } from './json-text.js';
 
 /** Cloud Logging allows so many labels. */
 const maxTags = 64;
 
 /** The cloud that an entry is of. Projects stand twice: as OCSF 1.8 wants them, and as was usual before. */
-export function cloudOf(scope: Scope): object {
+export function cloudJson(scope: Scope, escape: Escape): string {
   const { region, zone } = placeOf(scope.location);
-  return {
-    provider: 'GCP',
-    account: accountOf(scope),
-    project_uid: scope.projectId,
-    org: scope.organizationId && { uid: scope.organizationId },
-    region,
-    zone,
-  };
+  const { projectId, organizationId } = scope;
+  return (
+    '{"provider":"GCP"' +
+    memberOf(',"account":', accountJson(scope, escape)) +
+    member(',"project_uid":"', projectId, escape) +
+    (organizationId ? `,"org":{"uid":"${escape(organizationId)}"}` : '') +
+    member(',"region":"', region, escape) +
+    member(',"zone":"', zone, escape) +
+    '}'
+  );
 }
 
-function accountOf({ projectId, folderId, billingAccountId }: Scope): object | undefined {
-  if (projectId) return { uid: projectId, type_id: 11, type: 'GCP Project' };
-  if (folderId) return { uid: folderId, type_id: 99, type: 'GCP Folder' };
+function accountJson({ projectId, folderId, billingAccountId }: Scope, escape: Escape): string | undefined {
+  if (projectId) return `{"uid":"${escape(projectId)}","type_id":11,"type":"GCP Project"}`;
+  if (folderId) return `{"uid":"${escape(folderId)}","type_id":99,"type":"GCP Folder"}`;
   return billingAccountId === undefined
     ? undefined
-    : { uid: billingAccountId, type_id: 99, type: 'GCP Billing Account' };
+    : `{"uid":"${escape(billingAccountId)}","type_id":99,"type":"GCP Billing Account"}`;
 }
 
 /** What was acted upon comes first; others had a permission asked for on them. */
-export function resourcesOf(resources: readonly Resource[]): object[] | undefined {
-  return resources.length === 0 ? undefined : resources.map(resourceOf);
+export function resourcesJson(resources: readonly Resource[], escape: Escape): string | undefined {
+  if (resources.length === 0) return undefined;
+  let json = '';
+  for (const resource of resources) {
+    const role = json === '' ? '{"role_id":1,"role":"Target"' : ',{"role_id":4,"role":"Related"';
+    json += `${role}${resourceMembers(resource, escape)}}`;
+  }
+  return `[${json}]`;
 }
 
-function resourceOf({ uid, type, location, labels }: Resource, index: number): object {
+function resourceMembers({ uid, type, location, labels }: Resource, escape: Escape): string {
   const { region, zone } = placeOf(location);
   const name = uid.slice(uid.lastIndexOf('/') + 1);
-  return {
-    uid,
-    name: name === '' || name === uid ? undefined : name,
-    type,
-    role_id: index === 0 ? 1 : 4,
-    role: index === 0 ? 'Target' : 'Related',
-    region,
-    zone,
-    tags: labels && tagsOf(labels),
-  };
+  return (
+    `,"uid":"${escape(uid)}"` +
+    member(',"name":"', name === '' || name === uid ? undefined : name, escape) +
+    member(',"type":"', type, escape) +
+    member(',"region":"', region, escape) +
+    member(',"zone":"', zone, escape) +
+    (labels ? `,"tags":[${tagsJson(labels, escape)}]` : '')
+  );
 }
 
-function tagsOf(labels: Readonly<Record<string, string>>): object[] {
+function tagsJson(labels: Readonly<Record<string, string>>, escape: Escape): string {
   const names = Object.keys(labels);
   if (names.length > maxTags) names.length = maxTags;
-  return names.map((name) => ({ name, value: labels[name] }));
+  let json = '';
+  for (const name of names)
+    json += `${json === '' ? '' : ','}{"name":"${escape(name)}","value":"${escape(labels[name] ?? '')}"}`;
+  return json;
 }
 
 type Place = { region?: string | undefined; zone?: string | undefined };

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { bufferOf } from '#contracts';
+import { lineFormats } from './formats.js';
 import type { Network } from './network.js';
 import { ocsfMapping } from './ocsf-mapping.js';
-import { ocsfFields, unmappedFields } from './ocsf.js';
 import { readEvent } from './read-event.js';
 import { ocsfExamples } from './test/ocsf-examples.js';
 import { hasSchemas, ocsfProblems, type Json } from './test/ocsf-schema.js';
@@ -23,8 +24,7 @@ function lineOf(entry: Json, network: Network | undefined = zurich): Json {
   const source = { tenantId: 'acme', connectionId: 'c1', receivedAtMs: Date.UTC(2026, 1, 3), bytes };
   const read = readEvent(source, { networkOf: () => network });
   if ('refused' in read) throw new Error(`refused: ${read.refused}`);
-  const line = { ...ocsfFields(read.event), unmapped: { ...unmappedFields(read.event), log_entry: entry } };
-  return JSON.parse(JSON.stringify(line)) as Json;
+  return JSON.parse(bufferOf(lineFormats.ocsf(read.event)).toString()) as Json;
 }
 
 /** Another value in place of one of all in a tree, or none. */

@@ -2,39 +2,35 @@ import type { AuditActivity } from './activity.js';
 import { affectedUsersOf, type RoleChange } from './affected-users.js';
 import { ruleSetVersion } from './classify.js';
 import type { UnderstoodEvent } from './formats.js';
-import { clipped } from './ocsf-clipped.js';
+import { jsonOf, memberOf, type Escape } from './json-text.js';
 import { isSuspicious } from './ocsf-login.js';
 
 /** What Floodgate adds to what the entry says: the kind of action, and the rule that said so. */
-export function enrichmentsOf({ activity, classification }: UnderstoodEvent): object[] {
-  return [
-    {
-      name: 'api.operation',
-      value: activity.method ?? 'unknown',
-      type: 'action_category',
-      data: {
-        category: classification.category,
-        rule_id: classification.ruleId,
-        rule_set_version: ruleSetVersion,
-      },
-      provider: 'Floodgate',
-    },
-  ];
+export function enrichmentsJson({ activity, classification }: UnderstoodEvent, escape: Escape): string {
+  return (
+    `[{"name":"api.operation","value":"${escape(activity.method ?? 'unknown')}","type":"action_category"` +
+    `,"data":{"category":"${classification.category}","rule_id":"${classification.ruleId}"` +
+    `,"rule_set_version":"${ruleSetVersion}"},"provider":"Floodgate"}]`
+  );
 }
 
 /** What an entry says and OCSF has no place for; the entry itself stands behind it in `unmapped`. */
-export function unmappedFields(event: UnderstoodEvent): object {
-  const { activity, classification, entry, bytes } = event;
+export function unmappedMembers(event: UnderstoodEvent, escape: Escape): string {
+  const { activity, classification, entry } = event;
   const { actor, delegation, operation, split } = activity;
-  const fields = {
-    principal_kind: actor?.kind,
-    delegation: delegation.length === 0 ? undefined : delegation,
-    operation,
-    split,
-    role_changes: classification.category === 'permission-change' ? roleChangesOf(event) : undefined,
-    is_suspicious: classification.category === 'login' ? isSuspicious(entry) : undefined,
-  };
-  return clipped(fields, bytes.length);
+  const json = (value: object | undefined) => value && jsonOf(value, escape);
+  return (
+    (actor === undefined ? '' : `,"principal_kind":"${actor.kind}"`) +
+    memberOf(',"delegation":', delegation.length === 0 ? undefined : json(delegation)) +
+    memberOf(',"operation":', json(operation)) +
+    memberOf(',"split":', json(split)) +
+    (classification.category === 'permission-change'
+      ? memberOf(',"role_changes":', json(roleChangesOf(event)))
+      : '') +
+    (classification.category === 'login'
+      ? memberOf(',"is_suspicious":', isSuspicious(entry)?.toString())
+      : '')
+  );
 }
 
 function roleChangesOf({ entry, activity }: { entry: UnderstoodEvent['entry']; activity: AuditActivity }) {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Network } from './network.js';
 import { ocsfClassOf } from './ocsf-class.js';
-import { ocsfFields, unmappedFields } from './ocsf.js';
+import { escapeFor, objectOf } from './json-text.js';
+import { ocsfMembers } from './ocsf.js';
+import { unmappedMembers } from './ocsf-unmapped.js';
 import { readEvent } from './read-event.js';
 
 const receivedAtMs = Date.UTC(2026, 1, 3);
@@ -17,9 +19,14 @@ function eventOf(entry: object, network?: Network) {
 }
 
 /** As a reader of JSON sees it. */
-const lineOf = (entry: object, network?: Network): unknown =>
-  JSON.parse(JSON.stringify(ocsfFields(eventOf(entry, network))));
-const unmappedOf = (entry: object): unknown => JSON.parse(JSON.stringify(unmappedFields(eventOf(entry))));
+const lineOf = (entry: object, network?: Network): unknown => {
+  const event = eventOf(entry, network);
+  return JSON.parse(`{${ocsfMembers(event, escapeFor(event.bytes))}}`);
+};
+const unmappedOf = (entry: object): unknown => {
+  const event = eventOf(entry);
+  return JSON.parse(objectOf(unmappedMembers(event, escapeFor(event.bytes))));
+};
 const audit = (protoPayload: object, more: object = {}) => ({ protoPayload, ...more });
 
 describe('the class and the activity', () => {

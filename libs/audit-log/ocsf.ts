@@ -1,86 +1,70 @@
 import type { AuditActivity, Outcome } from './activity.js';
 import type { LogEntry } from './entry.js';
 import type { UnderstoodEvent } from './formats.js';
-import { actorOf, userOf } from './ocsf-actor.js';
-import { ocsfClassOf } from './ocsf-class.js';
-import { clipped } from './ocsf-clipped.js';
-import { endpointOf } from './ocsf-endpoint.js';
-import { httpOf } from './ocsf-http.js';
+import { escaped, member, memberOf, membersOf, objectOf, type Escape } from './json-text.js';
+import { actorJson, userJson } from './ocsf-actor.js';
+import { classMembers, ocsfClassOf } from './ocsf-class.js';
+import { endpointJson } from './ocsf-endpoint.js';
+import { httpMembers } from './ocsf-http.js';
 import { loginOf } from './ocsf-login.js';
-import { cloudOf, resourcesOf } from './ocsf-resources.js';
-import { enrichmentsOf } from './ocsf-unmapped.js';
+import { cloudJson, resourcesJson } from './ocsf-resources.js';
+import { enrichmentsJson } from './ocsf-unmapped.js';
 import { field, text } from './values.js';
-
-export { unmappedFields } from './ocsf-unmapped.js';
 
 /** OCSF's release that the lines are of. */
 const version = '1.8.0';
-const auditLogs = { name: 'Cloud Audit Logs', vendor_name: 'Google Cloud' };
-const otherLogs = { name: 'Cloud Logging', vendor_name: 'Google Cloud' };
-const profiles = ['cloud'];
+const auditLogs = '{"name":"Cloud Audit Logs","vendor_name":"Google Cloud"}';
+const otherLogs = '{"name":"Cloud Logging","vendor_name":"Google Cloud"}';
 
 /**
- * An event as OCSF: API Activity, or Authentication for logins. Everything but `unmapped`, in which the
- * entry itself stands. What is undefined is absent in JSON.
+ * An event as OCSF: API Activity, or Authentication for logins. The members of its line, but for `unmapped`,
+ * in which the entry itself stands. They are written straight as JSON: objects between take twice the time.
  */
-export function ocsfFields(event: UnderstoodEvent): object {
-  const { activity, classification, entry, bytes, receivedAtMs } = event;
+export function ocsfMembers(event: UnderstoodEvent, escape: Escape): string {
+  const { activity, classification, entry, receivedAtMs } = event;
   const { method, service, origin, outcome, isAudit } = activity;
   const kind = ocsfClassOf(classification, method);
   const isLogin = kind.classUid === 3002;
-  const severity = severityOf(activity.severity);
-  const user = userOf(activity);
-  const http = httpOf(entry, origin.userAgent);
-  const line = {
-    class_uid: kind.classUid,
-    class_name: kind.className,
-    category_uid: kind.categoryUid,
-    category_name: kind.categoryName,
-    activity_id: kind.activityId,
-    activity_name: kind.activityName,
-    type_uid: kind.typeUid,
-    type_name: kind.typeName,
-    time: activity.timeMs ?? activity.loggedMs ?? receivedAtMs,
-    severity_id: severity,
-    severity: severities[severity],
-    status_id: statusIds[outcome.result],
-    status: statuses[outcome.result],
-    status_code: outcome.code === undefined ? undefined : String(outcome.code),
-    status_detail: outcome.message,
-    message: isAudit ? undefined : messageOf(entry),
-    metadata: metadataOf(event),
-    cloud: cloudOf(activity.scope),
-    actor: actorOf(activity, user),
-    user: isLogin ? user : undefined,
-    service: isLogin ? { name: service ?? 'unknown' } : undefined,
-    api: apiOf(activity),
-    src_endpoint: endpointOf(origin, event.network),
-    http_request: http.request,
-    http_response: http.response,
-    resources: isLogin ? undefined : resourcesOf(activity.resources),
-    enrichments: enrichmentsOf(event),
-  };
-  return clipped(isLogin ? { ...line, ...loginOf(entry, method) } : line, bytes.length);
+  const user = userJson(activity, escape);
+  return (
+    classMembers(kind, escape) +
+    `,"time":${String(activity.timeMs ?? activity.loggedMs ?? receivedAtMs)}` +
+    severityMembers(activity.severity) +
+    statusMembers[outcome.result] +
+    (outcome.code === undefined ? '' : `,"status_code":"${String(outcome.code)}"`) +
+    member(',"status_detail":"', outcome.message, escape) +
+    member(',"message":"', isAudit ? undefined : messageOf(entry), escape) +
+    `,"metadata":${metadataJson(event, escape)}` +
+    `,"cloud":${cloudJson(activity.scope, escape)}` +
+    `,"actor":${actorJson(activity, user, escape)}` +
+    (isLogin ? `,"user":${user},"service":{"name":"${escape(service ?? 'unknown')}"}` : '') +
+    `,"api":${apiJson(activity, escape)}` +
+    `,"src_endpoint":${endpointJson(origin, event.network, escape)}` +
+    httpMembers(entry, origin.userAgent, escape) +
+    memberOf(',"resources":', isLogin ? undefined : resourcesJson(activity.resources, escape)) +
+    `,"enrichments":${enrichmentsJson(event, escape)}` +
+    (isLogin ? membersOf(loginOf(entry, method), escape) : '')
+  );
 }
 
-function metadataOf({ eventId, tenantId, connectionId, activity, receivedAtMs }: UnderstoodEvent): object {
-  return {
-    version,
-    product: activity.isAudit ? auditLogs : otherLogs,
-    profiles,
-    uid: eventId,
-    tenant_uid: tenantId,
-    labels: [`connection_id:${connectionId}`],
-    log_name: activity.logName,
-    log_provider: activity.service,
-    log_level: activity.severity,
-    original_event_uid: activity.insertId,
-    original_time: activity.time,
-    logged_time: activity.loggedMs,
-    processed_time: receivedAtMs,
-    correlation_uid: correlationOf(activity),
-    sequence: activity.split?.index,
-  };
+function metadataJson(event: UnderstoodEvent, escape: Escape): string {
+  const { eventId, tenantId, connectionId, activity, receivedAtMs } = event;
+  const { isAudit, logName, service, severity, insertId, time, loggedMs, split } = activity;
+  return (
+    `{"version":"${version}","product":${isAudit ? auditLogs : otherLogs},"profiles":["cloud"]` +
+    `,"uid":"${eventId}","tenant_uid":"${escaped(tenantId)}"` +
+    `,"labels":["${escaped(`connection_id:${connectionId}`)}"]` +
+    member(',"log_name":"', logName, escape) +
+    member(',"log_provider":"', service, escape) +
+    member(',"log_level":"', severity, escape) +
+    member(',"original_event_uid":"', insertId, escape) +
+    member(',"original_time":"', time, escape) +
+    memberOf(',"logged_time":', loggedMs) +
+    `,"processed_time":${String(receivedAtMs)}` +
+    member(',"correlation_uid":"', correlationOf(activity), escape) +
+    memberOf(',"sequence":', split?.index) +
+    '}'
+  );
 }
 
 /** What the entries of one long operation, or the pieces of one entry, have in common. */
@@ -90,45 +74,58 @@ function correlationOf({ operation, split }: AuditActivity): string | undefined 
   return producer === undefined ? id : `${producer}/${id}`;
 }
 
-const severities = ['Unknown', 'Informational', 'Low', 'Medium'] as const;
+const severities = {
+  unknown: ',"severity_id":0,"severity":"Unknown"',
+  informational: ',"severity_id":1,"severity":"Informational"',
+  low: ',"severity_id":2,"severity":"Low"',
+  medium: ',"severity_id":3,"severity":"Medium"',
+} as const;
 
 /** How bad it is, is for the detection engine to say: a log's own severity says no more than this. */
-function severityOf(severity: string | undefined): 0 | 1 | 2 | 3 {
+function severityMembers(severity: string | undefined): string {
   switch (severity) {
     case 'DEBUG':
     case 'INFO':
     case 'NOTICE':
-      return 1;
+      return severities.informational;
     case 'WARNING':
-      return 2;
+      return severities.low;
     case 'ERROR':
     case 'CRITICAL':
     case 'ALERT':
     case 'EMERGENCY':
-      return 3;
+      return severities.medium;
     default:
-      return 0;
+      return severities.unknown;
   }
 }
 
-const statusIds = { unknown: 0, success: 1, failure: 2 } as const satisfies Record<Outcome['result'], number>;
-const statuses = { unknown: 'Unknown', success: 'Success', failure: 'Failure' } as const;
+const statusMembers = {
+  unknown: ',"status_id":0,"status":"Unknown"',
+  success: ',"status_id":1,"status":"Success"',
+  failure: ',"status_id":2,"status":"Failure"',
+} as const satisfies Record<Outcome['result'], string>;
 
 /** What other logs than audit logs say in prose. */
 function messageOf(entry: LogEntry): string | undefined {
   return text(entry['textPayload']) ?? text(field(entry, 'jsonPayload')?.['message']);
 }
 
-function apiOf({ method, service, operation, outcome }: AuditActivity): object {
-  return {
-    operation: method ?? 'unknown',
-    service: service && { name: service },
-    request: operation && { uid: operation.id },
-    response: responseOf(outcome),
-  };
+function apiJson({ method, service, operation, outcome }: AuditActivity, escape: Escape): string {
+  return (
+    `{"operation":"${escape(method ?? 'unknown')}"` +
+    (service === undefined ? '' : `,"service":{"name":"${escape(service)}"}`) +
+    (operation === undefined ? '' : `,"request":{"uid":"${escape(operation.id)}"}`) +
+    memberOf(',"response":', responseJson(outcome, escape)) +
+    '}'
+  );
 }
 
-function responseOf({ code, codeName, message }: Outcome): object | undefined {
+function responseJson({ code, codeName, message }: Outcome, escape: Escape): string | undefined {
   if (code === undefined && message === undefined) return undefined;
-  return { code, error: code === 0 ? undefined : codeName, message };
+  return objectOf(
+    memberOf(',"code":', code) +
+      member(',"error":"', code === 0 ? undefined : codeName, escape) +
+      member(',"message":"', message, escape),
+  );
 }

@@ -1,9 +1,7 @@
 import { readActivity } from './activity.js';
 import { classify } from './classify.js';
-import { ecsFields } from './ecs.js';
 import { parseEntry } from './entry.js';
 import { eventId } from './identity.js';
-import { ocsfFields } from './ocsf.js';
 import { redact } from './redact.js';
 
 /** The steps from bytes to a line, to be measured one by one. */
@@ -13,5 +11,4 @@ export const stages = {
   readActivity,
   classify,
   eventId,
-  map: { ocsf: ocsfFields, ecs: ecsFields, raw: () => ({}) },
 };

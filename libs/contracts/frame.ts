@@ -1,6 +1,7 @@
 import { crc32, constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { joined, type Bytes } from './bytes.js';
 import { PermanentError } from './errors.js';
 
 const compress = promisify(zstdCompress);
@@ -13,6 +14,8 @@ export const sealedFrame = z.object({
   batchId: z.string().regex(/^[A-Za-z0-9_-]*[A-Za-z_-][A-Za-z0-9_-]*$/),
   /** How many payloads the frame holds. */
   count: z.int().min(0),
+  /** Size of the frame before compression. */
+  bytes: z.int().min(0),
   /** CRC-32 of the compressed bytes: Redis's append-only file has no checksum of its own. */
   crc32: z.int().min(0),
   /** The compressed frame in base64, because a BullMQ job is JSON. */
@@ -30,15 +33,41 @@ export type Frame<Header> = { header: Header; payloads: Buffer[] };
 export async function seal(
   batchId: string,
   header: unknown,
-  payloads: readonly Buffer[],
+  payloads: readonly Bytes[],
 ): Promise<SealedFrame> {
   const head = Buffer.from(JSON.stringify({ header, lengths: payloads.map((payload) => payload.length) }));
   const size = Buffer.allocUnsafe(4);
   size.writeUInt32LE(head.length);
-  const compressed = await compress(Buffer.concat([size, head, ...payloads]), {
-    params: { [constants.ZSTD_c_compressionLevel]: 1 },
-  });
-  return { batchId, count: payloads.length, crc32: crc32(compressed), body: compressed.toString('base64') };
+  const frame = joined([size, head, ...payloads]);
+  const scratch = takeScratch(frame.length);
+  try {
+    frame.copy(scratch, 0);
+    const compressed = await compress(scratch.subarray(0, frame.length), {
+      params: { [constants.ZSTD_c_compressionLevel]: 1 },
+      pledgedSrcSize: frame.length,
+      chunkSize: chunkSize(frame.length / 4),
+    });
+    const body = compressed.toString('base64');
+    return { batchId, count: payloads.length, bytes: frame.length, crc32: crc32(compressed), body };
+  } finally {
+    if (scratch.length <= maxScratchBytes && scratches.length < maxScratches) scratches.push(scratch);
+  }
+}
+
+/** Frames are put together in memory that is used again: fresh pages would cost as much as the copying. */
+const scratches: Buffer[] = [];
+const maxScratches = 4;
+const [minScratchBytes, maxScratchBytes] = [1024 * 1024, 16 * 1024 * 1024];
+
+function takeScratch(bytes: number): Buffer {
+  const scratch = scratches.pop();
+  if (scratch !== undefined && scratch.length >= bytes) return scratch;
+  return Buffer.allocUnsafeSlow(Math.max(minScratchBytes, bytes));
+}
+
+/** Output comes in pieces of this size; with one piece nothing is put together, and there is no second look. */
+function chunkSize(bytes: number): number {
+  return Math.min(Math.max(Math.ceil(bytes), 16 * 1024), 64 * 1024 * 1024);
 }
 
 /**
@@ -49,7 +78,12 @@ export async function unseal<Header>(sealed: SealedFrame, schema: z.ZodType<Head
   const compressed = Buffer.from(sealed.body, 'base64');
   if (crc32(compressed) !== sealed.crc32) throw corrupt(sealed, 'checksum differs');
   try {
-    const frame = await decompress(compressed, { maxOutputLength: maxFrameBytes });
+    const frame = await decompress(compressed, {
+      maxOutputLength: maxFrameBytes,
+      // A byte more than needed, or zlib would ask for another piece.
+      chunkSize: chunkSize(sealed.bytes + 1),
+    });
+    if (frame.length !== sealed.bytes) throw new Error('size differs');
     const payloadStart = 4 + frame.readUInt32LE(0);
     const head = frameHead.parse(JSON.parse(frame.toString('utf8', 4, payloadStart)));
     let offset = payloadStart;

@@ -1,3 +1,4 @@
+export { bufferOf, joined, type Bytes } from './bytes.js';
 export { connection, subscriptionName, tenantId, type Connection } from './connection.js';
 export { PermanentError, ThrottledError, TransientError, errorCodes, type ErrorCode } from './errors.js';
 export { seal, sealedFrame, unseal, type Frame, type SealedFrame } from './frame.js';

@@ -1,5 +1,6 @@
-import { constants, zstdCompressSync } from 'node:zlib';
+import { z } from 'zod';
 import { lineFormats, readEvent, stages, type EventFormat } from '#audit-log';
+import { bufferOf, joined, seal, unseal, type Bytes } from '#contracts';
 import { NetworkDatabase, bundledNetworkDatabase } from '#network';
 import { AuditTraffic } from '#tools/local-google';
 
@@ -9,7 +10,7 @@ export type AuditLogFigures = {
   entryBytes: number;
   lineBytes: number;
   format: EventFormat;
-  /** CPU-microseconds for one event, by stage; compression is of a batch of lines. */
+  /** CPU-microseconds for one event, by stage; frames are of a batch of events. */
   microseconds: Record<string, number>;
 };
 
@@ -41,15 +42,25 @@ export async function benchAuditLog({
     const read = readEvent({ ...source, bytes }, { networkOf });
     return 'event' in read ? [read.event] : [];
   });
-  const lines = understood.map(write);
-  const batches = Array.from({ length: Math.ceil(lines.length / batchEvents) }, (_, index) =>
-    Buffer.concat(lines.slice(index * batchEvents, (index + 1) * batchEvents)),
-  );
+  const lines = understood.map((event) => bufferOf(write(event)));
+  const received = await Promise.all(batchesOf(entries).map((batch) => seal('received', {}, batch)));
+  const partitioned = batchesOf(lines);
   const each = <Item>(items: readonly Item[], work: (item: Item) => unknown) => perItem(items, events, work);
   const callers = understood.flatMap(({ activity: { origin } }) =>
     origin.isPublic && origin.ip !== undefined ? [origin.ip] : [],
   );
-  const mapped = each(understood, stages.map[format]);
+  /** For one event in frames that are worked on one after another; other threads' work counts, too. */
+  const ofFrames = async <Item>(frames: readonly Item[], work: (frame: Item) => Promise<unknown>) => {
+    const rounds = Math.max(1, Math.ceil(events / entries.length));
+    const run = async (times: number) => {
+      for (let round = 0; round < times; round += 1) for (const frame of frames) await work(frame);
+    };
+    await run(Math.ceil(rounds / 10));
+    const before = process.cpuUsage();
+    await run(rounds);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / (rounds * entries.length);
+  };
   const microseconds = {
     parse: each(entries, stages.parseEntry),
     redact: each(entries, stages.redact),
@@ -57,12 +68,16 @@ export async function benchAuditLog({
     classify: each(understood, ({ entry }) => stages.classify(entry)),
     'event id': each(understood, ({ entry, bytes }) => stages.eventId('acme', entry, bytes)),
     'look up a network': callers.length === 0 ? 0 : each(callers, networkOf),
-    [`map to ${format}`]: mapped,
-    serialise: each(understood, write) - mapped,
-    compress: (perItem(batches, Math.ceil(events / batchEvents), compress) * batches.length) / lines.length,
-    'all but compression': each(entries, (bytes) => {
-      const read = readEvent({ ...source, bytes }, { networkOf });
-      return 'event' in read ? write(read.event) : undefined;
+    [`write as ${format}`]: each(understood, write),
+    'open a frame': await ofFrames(received, (frame) => unseal(frame, z.object({}))),
+    'seal a frame': await ofFrames(partitioned, (batch) => seal('partitioned', {}, [joined(batch)])),
+    'all of it': await ofFrames(received, async (frame) => {
+      const { payloads } = await unseal(frame, z.object({}));
+      const written = payloads.flatMap((bytes): Bytes[] => {
+        const read = readEvent({ ...source, bytes }, { networkOf });
+        return 'event' in read ? [write(read.event)] : [];
+      });
+      return seal('partitioned', {}, [joined(written)]);
     }),
   };
   networks.close();
@@ -75,8 +90,11 @@ export async function benchAuditLog({
   };
 }
 
-const compress = (bytes: Buffer) =>
-  zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+function batchesOf<Item>(items: readonly Item[]): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / batchEvents) }, (_, index) =>
+    items.slice(index * batchEvents, (index + 1) * batchEvents),
+  );
+}
 
 /** CPU-microseconds of one call, over at least so many of them. */
 function perItem<Item>(items: readonly Item[], calls: number, work: (item: Item) => unknown): number {

@@ -97,6 +97,7 @@ async function parts() {
 async function eventParts() {
   const { classificationTable, ecsMapping, lineFormats, ocsfMapping, readEvent } =
     await built('libs/audit-log/index');
+  const { bufferOf } = await built('libs/contracts/index');
   const { AuditTraffic } = await built('tools/local-google/index');
   const nowMs = Date.UTC(2026, 1, 3, 4, 5, 6);
   const traffic = new AuditTraffic({ seed: 1, tenant: 'acme', malformedShare: 0 });
@@ -109,7 +110,7 @@ async function eventParts() {
   const counts = new Map();
   for (const bytes of entries) {
     const event = read(bytes);
-    const { class_name: name } = JSON.parse(lineFormats.ocsf(event).toString());
+    const { class_name: name } = JSON.parse(bufferOf(lineFormats.ocsf(event)).toString());
     const key = `${name} ${event.classification.category}`;
     counts.set(key, [name, event.classification.category, (counts.get(key)?.[2] ?? 0) + 1]);
   }
@@ -128,7 +129,7 @@ async function eventParts() {
   const example = entries.find((bytes) => read(bytes).classification.category === 'permission-change');
   const fence = (json) => `\`\`\`json\n${JSON.stringify(json, undefined, 2)}\n\`\`\``;
   const shown = ['ocsf', 'ecs'].map((format) => {
-    const line = JSON.parse(lineFormats[format](read(example)).toString());
+    const line = JSON.parse(bufferOf(lineFormats[format](read(example))).toString());
     delete (line.unmapped ?? line).log_entry;
     return `\`${format}\`:\n\n${fence(line)}`;
   });

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ecsMapping, lineFormats, readEvent, type EcsFieldType, type Network } from '#audit-log';
+import { bufferOf } from '#contracts';
 import { AuditTraffic } from '#tools/local-google';
 
 const samples = '../shared/samples/gcp-audit';
@@ -33,7 +34,7 @@ function lineOf(bytes: Buffer): Json & { event: EcsEvent } {
     { networkOf: () => zurich },
   );
   if ('refused' in read) throw new Error(`refused: ${read.refused}`);
-  return JSON.parse(lineFormats.ecs(read.event).toString()) as Json & {
+  return JSON.parse(bufferOf(lineFormats.ecs(read.event)).toString()) as Json & {
     event: EcsEvent;
   };
 }

@@ -1,5 +1,5 @@
 import { readEvent, type LineFormat } from '#audit-log';
-import type { QuarantineReason } from '#contracts';
+import { bufferOf, type QuarantineReason } from '#contracts';
 
 export type MapOptions = { format: LineFormat; tenantId: string; nowMs: number };
 
@@ -25,6 +25,6 @@ export async function* mapLines(
     }
     const { category, ruleId } = read.event.classification;
     const secrets = [...(read.redacted?.values() ?? [])].reduce((sum, count) => sum + count, 0);
-    yield { number, line: format(read.event).toString(), category, ruleId, secrets };
+    yield { number, line: bufferOf(format(read.event)).toString(), category, ruleId, secrets };
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { lineFormats, readEvent } from '#audit-log';
-import { originalEntry } from '#contracts';
+import { bufferOf, originalEntry } from '#contracts';
 import { AuditTraffic } from '#tools/local-google';
 
 const schemas = '../shared/ocsf/1.8.0';
@@ -23,7 +23,7 @@ function lineOf(bytes: Buffer): { line: Line; text: string } {
   const source = { tenantId: 'acme', connectionId: 'c1', receivedAtMs: Date.UTC(2026, 1, 3), bytes };
   const read = readEvent(source, { networkOf: () => network });
   if ('refused' in read) throw new Error(`refused: ${read.refused}`);
-  const text = lineFormats.ocsf(read.event).toString();
+  const text = bufferOf(lineFormats.ocsf(read.event)).toString();
   return { line: JSON.parse(text) as Line, text };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { partitionedHeader, type ReceivedHeader } from '#contracts';
+import { bufferOf, partitionedHeader, type ReceivedHeader } from '#contracts';
 import { bookHourOf } from '#ledger';
 import { decidedRows, eventsOf, partition, type Outcome } from './partition.js';
 import type { BatchEvent } from './understand.js';
@@ -45,10 +45,10 @@ describe('partition', () => {
           ({ kind, tenantId, connectionId, hour }) => `${kind} ${tenantId} ${connectionId} ${hour}`,
         );
         expect(new Set(places).size).toBe(places.length);
-        const all = input.flatMap(({ lines }) => lines.map(String));
+        const all = input.flatMap(({ lines }) => lines.map((line) => String(bufferOf(line))));
         segments.forEach(({ bytes, lines, events }, index) => {
           const mine = all.filter((line) => line.startsWith(`${places[index] ?? '?'} `));
-          expect(bytes.toString()).toBe(mine.join(''));
+          expect(bufferOf(bytes).toString()).toBe(mine.join(''));
           expect(lines).toBe(mine.length);
           expect(events).toBe(new Set(mine.map((line) => line.split('.')[0])).size);
         });

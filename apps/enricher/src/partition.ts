@@ -1,4 +1,11 @@
-import type { BookRow, PartitionKind, ReceivedHeader, SegmentHeader } from '#contracts';
+import {
+  joined,
+  type BookRow,
+  type Bytes,
+  type PartitionKind,
+  type ReceivedHeader,
+  type SegmentHeader,
+} from '#contracts';
 import { bookHourOf } from '#ledger';
 import type { BatchEvent } from './understand.js';
 
@@ -18,15 +25,15 @@ export function eventsOf(header: ReceivedHeader, payloads: readonly Buffer[]): B
 }
 
 /** An event's lines and the kind of partition they belong to. */
-export type Outcome = { event: BatchEvent; kind: PartitionKind; lines: Buffer[] };
-export type Segment = SegmentHeader & { bytes: Buffer };
+export type Outcome = { event: BatchEvent; kind: PartitionKind; lines: Bytes[] };
+export type Segment = SegmentHeader & { bytes: Bytes };
 
 /**
  * Groups lines into segments. A segment is of one kind, tenant, connection and hour, so that whoever
  * delivers it can post the books without opening it.
  */
 export function partition(outcomes: readonly Outcome[]): Segment[] {
-  const segments = new Map<string, { header: SegmentHeader; lines: Buffer[] }>();
+  const segments = new Map<string, { header: SegmentHeader; lines: Bytes[] }>();
   for (const { event, kind, lines } of outcomes) {
     const { tenantId, connectionId } = event;
     const hour = bookHourOf(event.receivedAtMs);
@@ -40,7 +47,7 @@ export function partition(outcomes: readonly Outcome[]): Segment[] {
     segment.header.lines += lines.length;
     segment.lines.push(...lines);
   }
-  return [...segments.values()].map(({ header, lines }) => ({ ...header, bytes: Buffer.concat(lines) }));
+  return [...segments.values()].map(({ header, lines }) => ({ ...header, bytes: joined(lines) }));
 }
 
 /** The rows of the books that are decided before delivery: what was received, and what was a duplicate. */

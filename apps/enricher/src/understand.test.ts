@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { lineFormats } from '#audit-log';
-import { maxRecordBytes, quarantineLine, rawLine } from '#contracts';
+import { bufferOf, maxRecordBytes, quarantineLine, rawLine, type Bytes } from '#contracts';
 import { understand, type BatchEvent } from './understand.js';
 
 const receivedAtMs = Date.parse('2026-02-03T04:05:06.789Z');
@@ -13,9 +13,11 @@ const event = (payload: string | Buffer, more: Partial<BatchEvent> = {}): BatchE
 const asRaw = { format: lineFormats.raw };
 const newline = 0x0a;
 const newlines = (bytes: Buffer) => bytes.filter((byte) => byte === newline).length;
-const originalOf = (lines: readonly Buffer[]) =>
+const originalOf = (lines: readonly Bytes[]) =>
   Buffer.concat(
-    lines.map((line) => Buffer.from(quarantineLine.parse(JSON.parse(line.toString())).data_base64, 'base64')),
+    lines.map((line) =>
+      Buffer.from(quarantineLine.parse(JSON.parse(bufferOf(line).toString())).data_base64, 'base64'),
+    ),
   );
 
 describe('understand', () => {
@@ -25,7 +27,7 @@ describe('understand', () => {
         const text = JSON.stringify(entry);
         const outcome = understand(event(text), asRaw);
         expect(outcome).toMatchObject({ kind: 'events', logType: 'other' });
-        const [line = Buffer.alloc(0), ...more] = outcome.lines;
+        const [line = Buffer.alloc(0), ...more] = outcome.lines.map(bufferOf);
         expect(more).toEqual([]);
         expect(newlines(line)).toBe(1);
         expect(line.toString().endsWith(`,"log_entry":${text}}\n`)).toBe(true);
@@ -45,7 +47,7 @@ describe('understand', () => {
     fc.assert(
       fc.property(bytes, (payload) => {
         const outcome = understand(event(payload), asRaw);
-        for (const line of outcome.lines) expect(line.indexOf(newline)).toBe(line.length - 1);
+        for (const line of outcome.lines.map(bufferOf)) expect(line.indexOf(newline)).toBe(line.length - 1);
         if (outcome.kind === 'quarantine') expect(originalOf(outcome.lines).equals(payload)).toBe(true);
         else expect(JSON.parse(payload.toString())).toEqual(expect.any(Object));
       }),
@@ -60,7 +62,10 @@ describe('understand', () => {
 
   it('takes the tenant from the connection, never from the entry', () => {
     const { lines } = understand(event('{"tenant_id":"evil","connection_id":"evil"}'), asRaw);
-    expect(JSON.parse(String(lines[0]))).toMatchObject({ tenant_id: 'acme', connection_id: 'acme-1' });
+    expect(JSON.parse(String(lines.map(bufferOf)[0]))).toMatchObject({
+      tenant_id: 'acme',
+      connection_id: 'acme-1',
+    });
   });
 
   it('tells the log that an entry comes from', () => {

@@ -6,7 +6,7 @@ import {
   type LogType,
   type ReadOptions,
 } from '#audit-log';
-import { maxRecordBytes, quarantineLines, type QuarantineReason } from '#contracts';
+import { maxRecordBytes, quarantineLines, type Bytes, type QuarantineReason } from '#contracts';
 
 /** An event out of a received batch. */
 export type BatchEvent = {
@@ -24,13 +24,13 @@ export type BatchEvent = {
 export type Understood =
   | {
       kind: 'events';
-      lines: Buffer[];
+      lines: Bytes[];
       logType: LogType;
       category: ActionCategory;
       /** How many secrets each rule has hidden. */
       redacted: ReadonlyMap<string, number> | undefined;
     }
-  | { kind: 'quarantine'; lines: Buffer[]; reason: QuarantineReason };
+  | { kind: 'quarantine'; lines: Bytes[]; reason: QuarantineReason };
 
 /** How entries are read, and become lines. */
 export type Understanding = ReadOptions & { format: LineFormat };

@@ -89,7 +89,7 @@ describe('the BullMQ transport', () => {
     return { app, transport };
   }
 
-  const frame = (batchId: string): SealedFrame => ({ batchId, count: 1, crc32: 0, body: 'AA==' });
+  const frame = (batchId: string): SealedFrame => ({ batchId, count: 1, bytes: 0, crc32: 0, body: 'AA==' });
 
   /** Resolves with the ids of the jobs that the handler has seen so far, once `count` of them came. */
   function deliveries(count: number, then: Work = () => Promise.resolve()): Promise<string[]> {
