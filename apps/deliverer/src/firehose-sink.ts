@@ -1,6 +1,7 @@
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { FirehoseRecord } from './pack-records.js';
+import { putBody } from './put-body.js';
 import { answeredReport, failedReport, type PutReport } from './put-report.js';
 
 /** The AWS side of a put. The SDK's own retries are off: it repeats whole calls, and far too fast. */
@@ -23,12 +24,16 @@ export class FirehoseSink implements OnApplicationShutdown {
   /** Puts one call's records; failures are part of the report, so this never rejects. */
   async put(stream: string, records: readonly FirehoseRecord[]): Promise<PutReport> {
     try {
-      const answer = await this.client.send(
-        new PutRecordBatchCommand({
-          DeliveryStreamName: stream,
-          Records: records.map(({ slices }) => ({ Data: Buffer.concat(slices.map(({ bytes }) => bytes)) })),
-        }),
+      const command = new PutRecordBatchCommand({ DeliveryStreamName: stream, Records: [] });
+      const body = putBody(stream, records);
+      command.middlewareStack.add(
+        (next) => (args) => next({ ...args, request: withBody(args.request, body) }),
+        {
+          step: 'build',
+          priority: 'high',
+        },
       );
+      const answer = await this.client.send(command);
       return answeredReport(answer, records.length);
     } catch (error) {
       return failedReport(error);
@@ -38,4 +43,9 @@ export class FirehoseSink implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.client.destroy();
   }
+}
+
+/** The SDK's request, before it is measured and signed. */
+function withBody(request: unknown, body: Buffer): object {
+  return Object.assign(request as object, { body });
 }
