@@ -68,7 +68,7 @@ export default tseslint.config(
             ),
             boundary(
               'app:monitor',
-              [...everyApp, ...libs('admin-access', 'queue-transport', 'connections', 'ledger')],
+              [...everyApp, ...libs('admin-access', 'queue-transport', 'connections', 'ledger', 'prices')],
               redis,
               tokens,
               '@aws-sdk/client-firehose',
@@ -79,6 +79,7 @@ export default tseslint.config(
             boundary('lib:config', [], redis, aws, tokens, nest),
             boundary('lib:group-commit', [], redis, aws, tokens, nest),
             boundary('lib:audit-log', libs('contracts'), redis, aws, tokens, nest),
+            boundary('lib:prices', [], redis, aws, tokens, nest),
             boundary('lib:network', libs('audit-log'), redis, aws, tokens, nest),
             boundary('lib:redis', libs('contracts'), aws, tokens, nest, 'bullmq'),
             boundary('lib:queue-transport', libs('contracts', 'redis', 'testing'), aws, tokens),

@@ -1,4 +1,5 @@
 export { bufferOf, joined, type Bytes } from './bytes.js';
+export { billedBytesOf, billingStepBytes } from './billed-bytes.js';
 export { connection, subscriptionName, tenantId, type Connection } from './connection.js';
 export { PermanentError, ThrottledError, TransientError, errorCodes, type ErrorCode } from './errors.js';
 export { seal, sealedFrame, unseal, type Frame, type SealedFrame } from './frame.js';
@@ -19,6 +20,7 @@ export {
   type QueueName,
   type ReceivedHeader,
   type SegmentHeader,
+  type Taken,
 } from './jobs.js';
 export { maxLinesPerRecord, maxRecordBytes, originalEntry, rawLine, type RawLine } from './line.js';
 export { errorPrefix, objectPrefix, partitionOfKey, partitionQuery } from './partition.js';

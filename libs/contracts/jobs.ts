@@ -64,6 +64,15 @@ export const partitionedHeader = z.object({
 export type PartitionedHeader = z.infer<typeof partitionedHeader>;
 export type SegmentHeader = PartitionedHeader['segments'][number];
 
+/** What Firehose took on a UTC day: lines, their bytes as sent, and their share of what it bills for the records. */
+const taken = z.object({
+  day: z.iso.date(),
+  lines: z.int().min(0),
+  bytes: z.int().min(0),
+  billedBytes: z.int().min(0),
+});
+export type Taken = Omit<z.infer<typeof taken>, 'day'>;
+
 /** What became of a batch's events, for one connection and hour of the books. */
 export const bookRow = z.object({
   tenantId,
@@ -73,6 +82,7 @@ export const bookRow = z.object({
   delivered: z.int().min(0),
   duplicate: z.int().min(0),
   quarantined: z.int().min(0),
+  taken: taken.optional(),
 });
 export type BookRow = z.infer<typeof bookRow>;
 

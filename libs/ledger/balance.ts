@@ -1,7 +1,7 @@
-import type { BookRow } from '#contracts';
+import type { BookRow, Taken } from '#contracts';
 
 /** One connection's hour of the books. `inFlight` below zero means that the books do not balance. */
-export type BookBalance = BookRow & { inFlight: number };
+export type BookBalance = Omit<BookRow, 'taken'> & { inFlight: number };
 
 const counts = ['received', 'delivered', 'duplicate', 'quarantined'] as const;
 
@@ -33,6 +33,18 @@ export function balanceOf(hour: string, fields: Readonly<Record<string, string>>
   return [...rows.values()];
 }
 
+/** Reads a day's fields, `<tenant>/<what>`, by tenant. */
+export function takenOf(fields: Readonly<Record<string, string>>): Map<string, Taken> {
+  const tenants = new Map<string, Taken>();
+  for (const [field, value] of Object.entries(fields)) {
+    const [tenantId = '', name] = field.split('/');
+    let taken = tenants.get(tenantId);
+    if (!taken) tenants.set(tenantId, (taken = { lines: 0, bytes: 0, billedBytes: 0 }));
+    if (name === 'lines' || name === 'bytes' || name === 'billedBytes') taken[name] = Number(value);
+  }
+  return tenants;
+}
+
 const hourMs = 3_600_000;
 let latest = { index: NaN, hour: '' };
 
@@ -42,6 +54,11 @@ export function bookHourOf(epochMs: number): string {
   const index = Math.floor(epochMs / hourMs);
   if (index !== latest.index) latest = { index, hour: new Date(epochMs).toISOString().slice(0, 13) };
   return latest.hour;
+}
+
+/** The UTC day, `yyyy-MM-dd`, that what Firehose takes and bills at a moment belongs to. */
+export function bookDayOf(epochMs: number): string {
+  return bookHourOf(epochMs).slice(0, 10);
 }
 
 /** Every book hour that a span touches, oldest first. */

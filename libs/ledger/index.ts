@@ -1,2 +1,2 @@
-export { bookHourOf, hoursWithin, type BookBalance } from './balance.js';
+export { bookDayOf, bookHourOf, hoursWithin, type BookBalance } from './balance.js';
 export { Ledger, type ReceivedRow } from './ledger.js';

@@ -7,6 +7,7 @@ import { bookHourOf, hoursWithin } from './balance.js';
 import { Ledger } from './ledger.js';
 
 const hours = ['2026-02-03T04', '2026-02-03T05'];
+const days = ['2026-02-03', '2026-02-04'];
 
 const row = fc
   .record({
@@ -16,9 +17,19 @@ const row = fc
     delivered: fc.nat(500),
     duplicate: fc.nat(50),
     quarantined: fc.nat(5),
+    taken: fc.option(
+      fc.record({
+        day: fc.constantFrom(...days),
+        lines: fc.nat(500),
+        bytes: fc.nat(1_000_000),
+        billedBytes: fc.nat(1_000_000),
+      }),
+      { nil: undefined },
+    ),
   })
-  .map((counts): BookRow => ({
+  .map(({ taken, ...counts }): BookRow => ({
     ...counts,
+    ...(taken && { taken }),
     received: counts.delivered + counts.duplicate + counts.quarantined,
   }));
 const batch = fc.array(row, { minLength: 1, maxLength: 4 });
@@ -62,6 +73,16 @@ describe('Ledger', () => {
           ) => rows.reduce((all, one) => all + one[what], 0);
           for (const what of ['received', 'delivered', 'duplicate', 'quarantined'] as const) {
             expect(sum(books, what)).toBe(sum(batches.flat(), what));
+          }
+          for (const day of days) {
+            const pages = await ledger.taken(day);
+            for (const tenantId of ['acme', 'beta']) {
+              const rows = batches.flat().filter((one) => one.tenantId === tenantId);
+              const taken = rows.flatMap((one) => (one.taken?.day === day ? one.taken : []));
+              expect(pages.get(tenantId)?.billedBytes ?? 0).toBe(
+                taken.reduce((all, { billedBytes }) => all + billedBytes, 0),
+              );
+            }
           }
         },
       ),

@@ -1,6 +1,6 @@
-import { TransientError, type BookRow } from '#contracts';
+import { TransientError, type BookRow, type Taken } from '#contracts';
 import type { Redis } from '#redis';
-import { balanceOf, type BookBalance } from './balance.js';
+import { balanceOf, takenOf, type BookBalance } from './balance.js';
 
 /** What a receiver took in, for one connection and hour. */
 export type ReceivedRow = Pick<BookRow, 'tenantId' | 'connectionId' | 'hour' | 'received'> & {
@@ -11,12 +11,20 @@ export type ReceivedRow = Pick<BookRow, 'tenantId' | 'connectionId' | 'hour' | '
 const receivedSeconds = 14 * 86_400;
 /** How long a finished batch is known, so that a late retry of its job does not count it again. */
 const settledSeconds = 86_400;
-const hourSeconds = 35 * 86_400;
+const pageSeconds = 35 * 86_400;
+
+const countTaken = `if row.taken then
+    local page = ARGV[5] .. row.taken.day
+    for _, what in ipairs({ 'lines', 'bytes', 'billedBytes' }) do
+      redis.call('HINCRBY', page, row.tenantId .. '/' .. what, row.taken[what])
+    end
+    redis.call('EXPIRE', page, ARGV[3])
+  end`;
 
 /**
  * One marker a batch makes both posts idempotent: `r` once its receipt was posted, `s` once it was
  * settled. Who settles a batch whose receipt never came posts that too.
- * KEYS: marker, last. ARGV: hour-key prefix, marker's seconds, hours' seconds, JSON rows.
+ * KEYS: marker, last. ARGV: hour-key prefix, marker's seconds, pages' seconds, JSON rows, taken-key prefix.
  */
 const post = (kind: 'received' | 'settle') => `
 local marker = redis.call('GET', KEYS[1])
@@ -30,6 +38,7 @@ for _, row in ipairs(cjson.decode(ARGV[4])) do
   if not marker then count('received') end
   ${kind === 'settle' ? "count('delivered') count('duplicate') count('quarantined')" : ''}
   redis.call('EXPIRE', key, ARGV[3])
+  ${kind === 'settle' ? countTaken : ''}
   local last = tonumber(row.lastReceivedAtMs)
   if last and last > tonumber(redis.call('HGET', KEYS[2], row.connectionId) or 0) then
     redis.call('HSET', KEYS[2], row.connectionId, string.format('%d', last))
@@ -45,12 +54,14 @@ type Scripts = Record<
     last: string,
     hours: string,
     markerTtl: number,
-    hourTtl: number,
+    pageTtl: number,
     rows: string,
+    taken: string,
   ) => Promise<number>
 >;
 
 const hourPrefix = '{books}:hour:';
+const takenPrefix = '{books}:taken:';
 const lastKey = '{books}:last';
 
 /** The books: what was received, and what became of it, per connection and hour. Kept in Redis. */
@@ -79,6 +90,11 @@ export class Ledger {
     return pages.flatMap((fields, index) => balanceOf(hours[index] ?? '', fields));
   }
 
+  /** What Firehose took on a UTC day, by tenant; days of more than five weeks ago are gone. @throws TransientError */
+  async taken(day: string): Promise<Map<string, Taken>> {
+    return takenOf(await answered(this.redis.hgetall(takenPrefix + day)));
+  }
+
   /** When each connection's last event came, in epoch milliseconds, by connection id. @throws TransientError */
   async lastReceivedAtMs(): Promise<Map<string, number>> {
     const last = await answered(this.redis.hgetall(lastKey));
@@ -92,7 +108,8 @@ export class Ledger {
     rows: readonly object[],
   ): Promise<void> {
     const marker = `{books}:batch:${batchId}`;
-    await answered(this.scripts[script](marker, lastKey, hourPrefix, ttl, hourSeconds, JSON.stringify(rows)));
+    const json = JSON.stringify(rows);
+    await answered(this.scripts[script](marker, lastKey, hourPrefix, ttl, pageSeconds, json, takenPrefix));
   }
 }
 

@@ -1,13 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import {
-  compare,
-  costTable,
-  deliveryModes,
-  readPriceList,
-  workload,
-  type Assumptions,
-  type DeliveryMode,
-} from '#tools/cost';
+import { deliveryModes, readPriceList, type Assumptions, type DeliveryMode } from '#prices';
+import { compare, costTable, workload } from '#tools/cost';
 import { duration, positive } from './duration.js';
 
 type CostOptions = {
@@ -48,7 +41,7 @@ export function costCommand(): Command {
     )
     .option('--retention <days>', 'that objects stay in S3; 0 leaves storage out', notNegative, 0)
     .addOption(new Option('--mode <mode>', 'only this DELIVERY_MODE; else both').choices([...deliveryModes]))
-    .option('--prices <file>', 'a price list of your own, in the form of tools/cost/prices.json')
+    .option('--prices <file>', 'a price list of your own, in the form of libs/prices/prices.json')
     .option('--json', 'print the figures as JSON', false)
     .addHelpText(
       'after',

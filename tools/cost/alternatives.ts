@@ -1,9 +1,16 @@
-import { billOf, insteadOf, priced, type Bill } from './bill.js';
+import {
+  gib,
+  priced,
+  priceOfIngestion,
+  priceOfObjects,
+  priceOfPartitioning,
+  type Assumptions,
+  type Prices,
+} from '#prices';
+import { billOf, insteadOf, type Bill } from './bill.js';
 import { unpackedDelivery, type Delivery } from './delivery.js';
-import { priceOfIngestion, priceOfObjects, priceOfPartitioning } from './landing-prices.js';
 import { count } from './numbers.js';
-import type { Assumptions, Prices } from './price-list.js';
-import { eventsAMonth, gib, hoursAMonth, lineBytesOf, secondsADay, type Workload } from './workload.js';
+import { eventsAMonth, hoursAMonth, lineBytesOf, secondsADay, type Workload } from './workload.js';
 
 const shardBytesPerSecond = 2 ** 20;
 const putUnitBytes = 25 * 1024;
@@ -54,7 +61,7 @@ export function priceOfUnpackedFirehose(workload: Workload, prices: Prices, assu
     basis: [{ name: 'billed by Firehose', how, value: billedBytes / gib, unit: 'GiB' }],
     delivery: [
       ...priceOfIngestion(delivery, prices),
-      ...priceOfPartitioning(workload, delivery, prices, assumptions),
+      ...priceOfPartitioning(delivery, prices, assumptions),
       ...priceOfObjects(delivery.objects, prices, assumptions),
     ],
   });
@@ -72,7 +79,7 @@ export function priceOfKinesis(workload: Workload, prices: Prices, assumptions: 
       ...priced('Kinesis shards', shards * hoursAMonth, prices.kinesisShardHours),
       ...priced('Kinesis put units', delivery.bytes / putUnitBytes, prices.kinesisPutUnits),
       ...priced('Firehose from Kinesis', delivery.bytes / gib, prices.firehoseIngestion),
-      ...priceOfPartitioning(workload, delivery, prices, assumptions),
+      ...priceOfPartitioning(delivery, prices, assumptions),
       ...priceOfObjects(delivery.objects, prices, assumptions),
     ],
   });
@@ -110,9 +117,12 @@ export function priceOfKafka(workload: Workload, prices: Prices, assumptions: As
 }
 
 /** What Firehose is given when no step of any record is wasted. */
-function fullRecords(workload: Workload, assumptions: Assumptions): Pick<Delivery, 'bytes' | 'objects'> {
-  const { bytes, objects } = unpackedDelivery(workload, assumptions);
-  return { bytes, objects };
+function fullRecords(
+  workload: Workload,
+  assumptions: Assumptions,
+): Pick<Delivery, 'lines' | 'bytes' | 'objects'> {
+  const { lines, bytes, objects } = unpackedDelivery(workload, assumptions);
+  return { lines, bytes, objects };
 }
 
 function peakBytesPerSecond(workload: Workload, assumptions: Assumptions): number {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { priceOfLambda, priceOfObjectPerMessage, priceOfUnpackedFirehose } from './alternatives.js';
-import type { Bill, PricedLine } from './bill.js';
+import { assumptionsOf, readPriceList, type PricedLine } from '#prices';
+import type { Bill } from './bill.js';
 import { compare, type Comparison } from './comparison.js';
 import { priceOfFloodgate } from './floodgate-bill.js';
 import { priceOfGoogle } from './google-bill.js';
-import { assumptionsOf, readPriceList } from './price-list.js';
 import type { Workload } from './workload.js';
 
 const list = readPriceList();

@@ -1,9 +1,15 @@
 import { priceOfAlternatives } from './alternatives.js';
+import {
+  assumptionsOf,
+  deliveryModes,
+  doubtsOf,
+  type Assumptions,
+  type DeliveryMode,
+  type PriceList,
+} from '#prices';
 import type { Bill } from './bill.js';
-import { deliveryModes, type DeliveryMode } from './delivery.js';
 import { priceOfFloodgate } from './floodgate-bill.js';
 import { priceOfGoogle } from './google-bill.js';
-import { assumptionsOf, doubtsOf, type Assumptions, type PriceList } from './price-list.js';
 import type { Workload } from './workload.js';
 
 /** Everything that `floodgate cost` tells: our bill in each mode, and what others would be. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { readPriceList } from '#prices';
 import { compare } from './comparison.js';
 import { costTable } from './cost-table.js';
-import { readPriceList } from './price-list.js';
 
 const comparison = compare(
   {

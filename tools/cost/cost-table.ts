@@ -1,7 +1,8 @@
-import type { Bill, PricedLine } from './bill.js';
+import { daysAMonth, type PricedLine } from '#prices';
+import type { Bill } from './bill.js';
 import type { Comparison } from './comparison.js';
 import { count, money } from './numbers.js';
-import { daysAMonth, eventsAMonth } from './workload.js';
+import { eventsAMonth } from './workload.js';
 
 /** The comparison for a terminal: each bill with its arithmetic, and at the end all of them against each other. */
 export function costTable({ workload, prices, floodgate, alternatives, google }: Comparison): string {
@@ -12,7 +13,7 @@ export function costTable({ workload, prices, floodgate, alternatives, google }:
       `List prices of ${prices.region}, ${prices.date}, in ${prices.currency}; a month has ${String(daysAMonth)} days.`,
     ...bills.map(billTable),
     summary([...floodgate, ...alternatives], google, eventsAMonth(workload)),
-    `Not verified: ${prices.doubts.join(', ')}. Sources and all else that is assumed: tools/cost/prices.json.`,
+    `Not verified: ${prices.doubts.join(', ')}. Sources and all else that is assumed: libs/prices/prices.json.`,
   ].join('\n\n');
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { billingStepBytes, deliveryOf, objectsADay, packWindow, unpackedDelivery } from './delivery.js';
-import { assumptionsOf, readPriceList } from './price-list.js';
-import { gib, type Workload } from './workload.js';
+import { billingStepBytes } from '#contracts';
+import { assumptionsOf, gib, readPriceList } from '#prices';
+import { deliveryOf, objectsADay, packWindow, unpackedDelivery } from './delivery.js';
+import type { Workload } from './workload.js';
 
 const assumptions = assumptionsOf(readPriceList());
 const billion: Workload = {

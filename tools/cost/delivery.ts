@@ -1,15 +1,9 @@
-import { maxLinesPerRecord, maxRecordBytes } from '#contracts';
-import type { Assumptions } from './price-list.js';
-import { daysAMonth, lineBytesOf, secondsADay, tenantGroups, type Workload } from './workload.js';
-
-/** Firehose counts each record in steps of so many bytes. */
-export const billingStepBytes = 5_120;
-
-export const deliveryModes = ['dynamic-partitioning', 'stream-per-tenant'] as const;
-export type DeliveryMode = (typeof deliveryModes)[number];
+import { billedBytesOf, billingStepBytes, maxLinesPerRecord, maxRecordBytes } from '#contracts';
+import { daysAMonth, type Assumptions, type DeliveryMode, type Usage } from '#prices';
+import { eventsAMonth, lineBytesOf, secondsADay, tenantGroups, type Workload } from './workload.js';
 
 /** What Firehose is given in a month, and the objects that it makes of it. */
-export type Delivery = { records: number; bytes: number; billedBytes: number; objects: number };
+export type Delivery = Usage & { records: number };
 
 /** How many lines a record holds at most, and what so many lines of one record come to. */
 export type Packing = { maxLines: number; bytesOf: (lines: number) => number };
@@ -33,7 +27,7 @@ export function deliveryOf(workload: Workload, assumptions: Assumptions, mode: D
 export function unpackedDelivery(workload: Workload, assumptions: Assumptions): Delivery {
   const lineBytes = lineBytesOf(workload, assumptions);
   return sumOfTenants(workload, assumptions, (records) => {
-    const billedBytes = records * Math.ceil(lineBytes / billingStepBytes) * billingStepBytes;
+    const billedBytes = records * billedBytesOf(lineBytes);
     return { records, bytes: records * lineBytes, billedBytes };
   });
 }
@@ -82,9 +76,9 @@ function gzipped(lineBytes: number, { gzipShare, gzipFirstLineShare }: Assumptio
 function sumOfTenants(
   workload: Workload,
   { bufferMiB }: Assumptions,
-  ofTenant: (eventsPerDay: number) => Omit<Delivery, 'objects'>,
+  ofTenant: (eventsPerDay: number) => Omit<Delivery, 'lines' | 'objects'>,
 ): Delivery {
-  const sum = { records: 0, bytes: 0, billedBytes: 0, objects: 0 };
+  const sum = { lines: eventsAMonth(workload), records: 0, bytes: 0, billedBytes: 0, objects: 0 };
   for (const { tenants, eventsPerDay } of tenantGroups(workload)) {
     const { records, bytes, billedBytes } = ofTenant(eventsPerDay);
     const times = tenants * daysAMonth;

@@ -1,10 +1,19 @@
+import { billingStepBytes } from '#contracts';
+import {
+  daysAMonth,
+  gib,
+  priceOfDelivery,
+  priceOfIngestion,
+  type Assumptions,
+  type DeliveryMode,
+  type Prices,
+} from '#prices';
 import { billOf, insteadOf, type Basis, type Bill } from './bill.js';
-import { billingStepBytes, deliveryOf, type Delivery, type DeliveryMode } from './delivery.js';
-import { priceOfIngestion, priceOfObjects, priceOfPartitioning, priceOfStorage } from './landing-prices.js';
+import { deliveryOf, type Delivery } from './delivery.js';
 import { count } from './numbers.js';
-import type { Assumptions, Prices } from './price-list.js';
 import { priceOfCompute, priceOfNetwork, priceOfRedis, priceOfWayToFirehose } from './running-prices.js';
-import { daysAMonth, eventsAMonth, gib, lineBytesOf, secondsADay, type Workload } from './workload.js';
+import { priceOfStorage } from './storage-prices.js';
+import { eventsAMonth, lineBytesOf, secondsADay, type Workload } from './workload.js';
 
 /** Our own bill: what Firehose and what comes after it take, and what the apps run on. */
 export function priceOfFloodgate(
@@ -27,11 +36,7 @@ export function priceOfFloodgate(
       ...running.flatMap(({ basis }) => basis),
     ],
     delivery: [
-      ...ingestion,
-      ...(mode === 'dynamic-partitioning'
-        ? priceOfPartitioning(workload, delivery, prices, assumptions)
-        : []),
-      ...priceOfObjects(delivery.objects, prices, assumptions),
+      ...priceOfDelivery(delivery, mode, prices, assumptions),
       ...priceOfStorage(workload, delivery, mode, prices, assumptions),
     ],
     running: running.flatMap(({ lines }) => lines),

@@ -1,7 +1,7 @@
-import { billOf, pricedByAccount, type Bill } from './bill.js';
+import { daysAMonth, gib, pricedByAccount, type Assumptions, type Prices } from '#prices';
+import { billOf, type Bill } from './bill.js';
 import { count } from './numbers.js';
-import type { Assumptions, Prices } from './price-list.js';
-import { daysAMonth, eventsAMonth, gib, pushBytesOf, tenantGroups, type Workload } from './workload.js';
+import { eventsAMonth, pushBytesOf, tenantGroups, type Workload } from './workload.js';
 
 /** Pub/Sub counts at least so many bytes for a request. */
 const leastMessageBytes = 1_000;

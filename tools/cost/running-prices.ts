@@ -1,8 +1,8 @@
-import { insteadOf, priced, type Basis, type Instead, type PricedLine } from './bill.js';
+import { gib, priced, type Assumptions, type PricedLine, type Prices } from '#prices';
+import { insteadOf, type Basis, type Instead } from './bill.js';
 import type { Delivery } from './delivery.js';
 import { count } from './numbers.js';
-import type { Assumptions, Prices } from './price-list.js';
-import { eventsAMonth, gib, hoursAMonth, pushBytesOf, secondsADay, type Workload } from './workload.js';
+import { eventsAMonth, hoursAMonth, pushBytesOf, secondsADay, type Workload } from './workload.js';
 
 /** Lines of a bill, and where their quantities come from. */
 export type Part = { lines: PricedLine[]; basis: Basis[] };

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { maxRecordBytes } from '#contracts';
-import type { Assumptions } from './price-list.js';
+import { daysAMonth, type Assumptions } from '#prices';
 
-export const daysAMonth = 30;
 export const hoursAMonth = 24 * daysAMonth;
 export const secondsADay = 86_400;
-export const gib = 2 ** 30;
 
 /** What is to be priced. */
 export const workload = z.strictObject({

@@ -10,7 +10,7 @@ import {
   type BookRow,
   type JobPayload,
 } from '#contracts';
-import { Ledger } from '#ledger';
+import { Ledger, bookDayOf } from '#ledger';
 import { Handles, backoffMs, type JobContext } from '#queue-transport';
 import type { Delivered } from './commit-books.js';
 import type { Segment } from './pack-records.js';
@@ -44,9 +44,10 @@ export class BatchController {
       bytes: payloads[index] ?? Buffer.alloc(0),
     }));
     const outcomes = await Promise.all(segments.map((segment) => this.laneOf(segment).deliver(segment)));
+    const day = bookDayOf(Date.now());
     const settled = [
       ...batch.settled,
-      ...outcomes.flatMap((outcome, index) => rowOf(outcome, segments[index])),
+      ...outcomes.flatMap((outcome, index) => rowOf(outcome, segments[index], day)),
     ];
     const owed = outcomes.flatMap((outcome) => outcome.owed ?? []);
     if (owed.length > 0) {
@@ -64,16 +65,17 @@ export class BatchController {
   }
 }
 
-/** The row that an outcome adds to the books, if it adds anything. */
-function rowOf(outcome: Delivered, segment: Segment | undefined): BookRow[] {
+/** The row that an outcome adds to the books, if it adds anything. Firehose bills by when it takes. */
+function rowOf(outcome: Delivered, segment: Segment | undefined, day: string): BookRow[] {
   if (!segment || !madeProgress(outcome)) return [];
   const { tenantId, connectionId, hour } = segment;
-  const { delivered, quarantined } = outcome;
-  return [{ tenantId, connectionId, hour, received: 0, duplicate: 0, delivered, quarantined }];
+  const { delivered, quarantined, taken } = outcome;
+  const counts = { received: 0, delivered, duplicate: 0, quarantined };
+  return [{ tenantId, connectionId, hour, ...counts, taken: { day, ...taken } }];
 }
 
-function madeProgress({ delivered, quarantined }: Delivered): boolean {
-  return delivered + quarantined > 0;
+function madeProgress({ delivered, quarantined, taken }: Delivered): boolean {
+  return delivered + quarantined + taken.lines > 0;
 }
 
 async function reseal(batchId: string, segments: Segment[]) {

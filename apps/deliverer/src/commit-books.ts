@@ -1,9 +1,13 @@
+import { billedBytesOf, type Taken } from '#contracts';
+import { billedShares } from './billed-shares.js';
 import type { FirehoseRecord, Segment } from './pack-records.js';
 
 /** What became of one segment: events by their end, and the lines that are still owed. */
 export type Delivered = {
   delivered: number;
   quarantined: number;
+  /** What Firehose bills for, also when it has to be offered again. */
+  taken: Taken;
   owed: Segment | undefined;
   /** Firehose's last word was "Slow down.". */
   throttled: boolean;
@@ -11,9 +15,9 @@ export type Delivered = {
   stuck: boolean;
 };
 
-type Fate = { owed: Buffer[]; owedLines: number; quarantinedLines: number; stuck: boolean };
+type Fate = { owed: Buffer[]; owedLines: number; quarantinedLines: number; taken: Taken; stuck: boolean };
 
-/** Remembers what a commit could not deliver; everything else was taken. */
+/** Remembers what a commit could not deliver, and what Firehose took; what is not owed was taken. */
 export class CommitBooks {
   throttled = false;
   private readonly fates = new Map<Segment, Fate>();
@@ -30,6 +34,24 @@ export class CommitBooks {
     }
   }
 
+  /** Firehose took the record, and bills for it. */
+  take({ slices, bytes: recordBytes }: FirehoseRecord): void {
+    const shares = billedShares(
+      slices.map(({ bytes }) => bytes.length),
+      billedBytesOf(recordBytes),
+    );
+    slices.forEach(({ segment, bytes, lines }, index) => {
+      this.charge(segment, { lines, bytes: bytes.length, billedBytes: shares[index] ?? 0 });
+    });
+  }
+
+  charge(segment: Segment, { lines, bytes, billedBytes }: Taken): void {
+    const { taken } = this.fateOf(segment);
+    taken.lines += lines;
+    taken.bytes += bytes;
+    taken.billedBytes += billedBytes;
+  }
+
   /** The record, of one line, stands in the quarantine now. */
   quarantine(record: FirehoseRecord): void {
     for (const { segment, lines } of record.slices) this.fateOf(segment).quarantinedLines += lines;
@@ -41,16 +63,17 @@ export class CommitBooks {
   }
 
   outcomeOf(segment: Segment): Delivered {
-    const { owed, owedLines, quarantinedLines, stuck } = this.fates.get(segment) ?? untouched;
+    const { owed, owedLines, quarantinedLines, taken, stuck } = this.fateOf(segment);
     const { throttled } = this;
     const rest = owedLines === 0 ? undefined : { ...segment, bytes: Buffer.concat(owed), lines: owedLines };
     if (segment.kind === 'quarantine') {
       // One event may span several lines, so it counts once all of them are taken.
-      return { delivered: 0, quarantined: rest ? 0 : segment.events, owed: rest, throttled, stuck };
+      return { delivered: 0, quarantined: rest ? 0 : segment.events, taken, owed: rest, throttled, stuck };
     }
     return {
       delivered: segment.lines - owedLines - quarantinedLines,
       quarantined: quarantinedLines,
+      taken,
       owed: rest && { ...rest, events: owedLines },
       throttled,
       stuck,
@@ -59,10 +82,10 @@ export class CommitBooks {
 
   private fateOf(segment: Segment): Fate {
     let fate = this.fates.get(segment);
-    if (!fate)
-      this.fates.set(segment, (fate = { owed: [], owedLines: 0, quarantinedLines: 0, stuck: false }));
+    if (!fate) {
+      const taken = { lines: 0, bytes: 0, billedBytes: 0 };
+      this.fates.set(segment, (fate = { owed: [], owedLines: 0, quarantinedLines: 0, taken, stuck: false }));
+    }
     return fate;
   }
 }
-
-const untouched: Fate = { owed: [], owedLines: 0, quarantinedLines: 0, stuck: false };

@@ -1,8 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
+import { billedBytesOf, billingStepBytes } from '#contracts';
 import type { FirehoseRecord } from './pack-records.js';
 import type { PutReport } from './put-report.js';
-
-const billingStepBytes = 5 * 1024;
 
 /** What the deliverer counts: what Firehose took, what it bills for it, and how it failed. */
 export class DelivererMetrics {
@@ -12,6 +11,7 @@ export class DelivererMetrics {
   private readonly recordsAccepted;
   private readonly bytes;
   private readonly billedBytes;
+  private readonly billedUnits;
   private readonly lines;
   private readonly failures;
 
@@ -35,6 +35,11 @@ export class DelivererMetrics {
       'billed_bytes_total',
       'The same bytes as billed: in steps of 5 KiB a record.',
       'stream',
+    );
+    this.billedUnits = counter(
+      'billed_units_total',
+      'Units of 5 KiB that Firehose bills, by tenant.',
+      'tenant',
     );
     this.lines = counter('lines_total', 'Lines that Firehose took, by tenant.', 'tenant', 'kind');
     this.failures = counter(
@@ -62,7 +67,11 @@ export class DelivererMetrics {
     const segment = record.slices[0]?.segment;
     this.recordsAccepted.inc({ stream });
     this.bytes.inc({ stream }, record.bytes);
-    this.billedBytes.inc({ stream }, Math.ceil(record.bytes / billingStepBytes) * billingStepBytes);
-    if (segment) this.lines.inc({ tenant: segment.tenantId, kind: segment.kind }, record.lines);
+    const billedBytes = billedBytesOf(record.bytes);
+    this.billedBytes.inc({ stream }, billedBytes);
+    if (!segment) return;
+    const { tenantId: tenant, kind } = segment;
+    this.billedUnits.inc({ tenant }, billedBytes / billingStepBytes);
+    this.lines.inc({ tenant, kind }, record.lines);
   }
 }

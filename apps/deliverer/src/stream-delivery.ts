@@ -67,7 +67,11 @@ export class StreamDelivery {
         return;
       }
       books.throttled = report.throttled;
-      if (report.kind === 'answered') left = report.owed.flatMap((position) => left[position] ?? []);
+      if (report.kind === 'answered') {
+        const owed = new Set(report.owed);
+        for (const record of left.filter((_, position) => !owed.has(position))) books.take(record);
+        left = left.filter((_, position) => owed.has(position));
+      }
     }
   }
 
@@ -104,7 +108,8 @@ export class StreamDelivery {
     }
     const own = new CommitBooks(books.giveUpAtMs);
     await this.put(packRecords([replacement]), own);
-    const { owed, stuck } = own.outcomeOf(replacement);
+    const { owed, taken, stuck } = own.outcomeOf(replacement);
+    for (const { segment } of record.slices) books.charge(segment, taken);
     if (stuck) books.stick(record);
     else if (owed) books.owe([record]);
     else books.quarantine(record);

@@ -75,7 +75,7 @@ export class LandedQueue {
     }
     for (const object of objects) {
       const outcome = await this.landed.add(object, Date.now());
-      this.metrics.landedMessages.inc({ outcome });
+      this.metrics.heard(object, outcome);
       if (outcome === 'misplaced')
         this.logger.error(`${object.bucket}/${object.key} landed outside every tenant's prefix.`);
     }

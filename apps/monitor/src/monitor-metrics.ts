@@ -1,6 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { partitionOfKey } from '#contracts';
 import type { Alert } from './alert-book.js';
 import type { Health } from './health.js';
+import type { LandedObject } from './landed-event.js';
+import type { LandedOutcome } from './landed-objects.js';
 
 /** The same figures as the health API's, for Prometheus. */
 export class MonitorMetrics {
@@ -15,6 +18,8 @@ export class MonitorMetrics {
   private readonly landedLast;
   private readonly alerts;
   readonly landedMessages;
+  private readonly objects;
+  private readonly objectBytes;
   readonly landedQueueErrors;
   readonly lookErrors;
 
@@ -44,8 +49,24 @@ export class MonitorMetrics {
       'Objects heard of, by outcome.',
       'outcome',
     );
+    this.objects = this.counter(
+      'objects_total',
+      'Objects that this monitor counted; each is counted by one.',
+      'tenant',
+      'kind',
+    );
+    this.objectBytes = this.counter('object_bytes_total', 'Bytes of the same objects.', 'tenant', 'kind');
     this.landedQueueErrors = this.counter('landed_queue_errors_total', 'Failed polls of the landed queue.');
     this.lookErrors = this.counter('look_errors_total', 'Looks at the system that failed.');
+  }
+
+  heard({ key, bytes }: LandedObject, outcome: LandedOutcome): void {
+    this.landedMessages.inc({ outcome });
+    const partition = outcome === 'counted' ? partitionOfKey(key) : undefined;
+    if (!partition) return;
+    const { tenantId: tenant, kind } = partition;
+    this.objects.inc({ tenant, kind });
+    this.objectBytes.inc({ tenant, kind }, bytes);
   }
 
   show({ queues, connections, tenants }: Health, alerts: readonly Alert[]): void {

@@ -11,10 +11,12 @@ import { adminToken } from '#admin-access';
 import { ConnectionDirectory } from '#connections';
 import { Ledger } from '#ledger';
 import { ObservabilityModule, Probes } from '#observability';
+import { readPriceList } from '#prices';
 import { QueueInspector } from '#queue-transport';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { AlertBook } from './alert-book.js';
 import { AlertTopic } from './alert-topic.js';
+import { CostBook } from './cost-book.js';
 import { HealthController } from './health.controller.js';
 import { LandedObjects } from './landed-objects.js';
 import { LandedQueue } from './landed-queue.js';
@@ -70,6 +72,16 @@ export class MonitorModule implements OnModuleInit, OnApplicationShutdown {
           provide: LandedObjects,
           inject: [controlRedis],
           useFactory: (redis: Redis) => new LandedObjects(redis),
+        },
+        {
+          provide: CostBook,
+          inject: [Ledger, LandedObjects],
+          useFactory: (ledger: Ledger, landed: LandedObjects) =>
+            new CostBook(ledger, landed, {
+              list: readPriceList(config.PRICES_FILE),
+              mode: config.DELIVERY_MODE,
+              isLandingWatched: config.LANDED_QUEUE_URL !== undefined,
+            }),
         },
         { provide: AlertTopic, useFactory: () => new AlertTopic(config.ALERT_TOPIC_ARN) },
         {

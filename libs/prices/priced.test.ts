@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { priced, pricedByAccount, sumOf } from './bill.js';
+import { priced, pricedByAccount, sumOf } from './priced.js';
 import { readPriceList } from './price-list.js';
 
 const { prices } = readPriceList();

@@ -1,23 +1,38 @@
-import { priced, type PricedLine } from './bill.js';
-import type { Delivery, DeliveryMode } from './delivery.js';
 import type { Assumptions, Prices } from './price-list.js';
-import { daysAMonth, eventsAMonth, gib, lineBytesOf, type Workload } from './workload.js';
+import { priced, type PricedLine } from './priced.js';
+import { gib } from './units.js';
 
-export function priceOfIngestion(
-  { billedBytes }: Pick<Delivery, 'billedBytes'>,
+export const deliveryModes = ['dynamic-partitioning', 'stream-per-tenant'] as const;
+export type DeliveryMode = (typeof deliveryModes)[number];
+
+/** What Firehose was given, what it bills for that, and the objects that it made of it. */
+export type Usage = { lines: number; bytes: number; billedBytes: number; objects: number };
+
+/** A month's delivery, from an event in hand to an object that its reader has been told of; without storage. */
+export function priceOfDelivery(
+  usage: Usage,
+  mode: DeliveryMode,
   prices: Prices,
+  assumptions: Assumptions,
 ): PricedLine[] {
+  return [
+    ...priceOfIngestion(usage, prices),
+    ...(mode === 'dynamic-partitioning' ? priceOfPartitioning(usage, prices, assumptions) : []),
+    ...priceOfObjects(usage.objects, prices, assumptions),
+  ];
+}
+
+export function priceOfIngestion({ billedBytes }: Pick<Usage, 'billedBytes'>, prices: Prices): PricedLine[] {
   return priced('Firehose ingestion', billedBytes / gib, prices.firehoseIngestion);
 }
 
 /** Dynamic partitioning: its bytes, its objects, and jq on every line. */
 export function priceOfPartitioning(
-  workload: Workload,
-  { bytes, objects }: Pick<Delivery, 'bytes' | 'objects'>,
+  { lines, bytes, objects }: Pick<Usage, 'lines' | 'bytes' | 'objects'>,
   prices: Prices,
   { jqMicrosecondsPerLine }: Assumptions,
 ): PricedLine[] {
-  const jqHours = (eventsAMonth(workload) * jqMicrosecondsPerLine) / 1e6 / 3_600;
+  const jqHours = (lines * jqMicrosecondsPerLine) / 1e6 / 3_600;
   return [
     ...priced('Firehose partitioning', bytes / gib, prices.firehosePartitioning),
     ...priced('Firehose partitioned objects', objects, prices.firehosePartitionedObjects),
@@ -39,17 +54,4 @@ export function priceOfObjects(
     ...priced('SNS to SQS', deliveries, prices.snsToSqs),
     ...priced('SQS receive and delete', (2 * deliveries) / sqsBatch, prices.sqsRequests),
   ];
-}
-
-/** What lies in S3 once the retention has filled up, gzipped by Firehose or by us. */
-export function priceOfStorage(
-  workload: Workload,
-  { bytes }: Delivery,
-  mode: DeliveryMode,
-  prices: Prices,
-  assumptions: Assumptions,
-): PricedLine[] {
-  const byFirehose = eventsAMonth(workload) * lineBytesOf(workload, assumptions) * assumptions.gzipShare;
-  const stored = (mode === 'stream-per-tenant' ? bytes : byFirehose) / gib;
-  return priced('S3 storage', (stored * workload.retentionDays) / daysAMonth, prices.s3StorageMonths);
 }

@@ -108,7 +108,7 @@ export type Price = Omit<Prices[keyof Prices], 'unit'> & { unit: string };
 /** The assumptions as bare numbers. */
 export type Assumptions = Record<keyof PriceList['assumptions'], number>;
 
-export const ownPriceList = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'tools/cost/prices.json');
+export const ownPriceList = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'libs/prices/prices.json');
 
 /**
  * Reads a price list.
