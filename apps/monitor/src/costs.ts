@@ -32,7 +32,7 @@ export type Costs = {
 const leavesOut = [
   'storage in S3',
   'compute, Redis, load balancer and network, which no tenant causes alone: see `floodgate cost`',
-  'objects of errors, which are no tenant’s',
+  "objects of errors, which are no tenant's",
   'discounts, free tiers and taxes',
 ];
 

@@ -3,6 +3,7 @@ import { landedObjectsIn } from './landed-event.js';
 
 const record = (key: string, eventName = 'ObjectCreated:Put') => ({
   eventName,
+  eventTime: '2026-02-03T04:05:06.789Z',
   s3: { bucket: { name: 'events' }, object: { key, size: 7, eTag: 'abc' } },
 });
 const raw = (...records: object[]) => JSON.stringify({ Records: records });
@@ -14,7 +15,9 @@ describe('landedObjectsIn', () => {
     ['raw', raw(record('a/b.gz'))],
     ["in SNS's envelope", enveloped(raw(record('a/b.gz')))],
   ])('reads an event that came %s', (_, body) => {
-    expect(landedObjectsIn(body)).toEqual([{ bucket: 'events', key: 'a/b.gz', etag: 'abc', bytes: 7 }]);
+    expect(landedObjectsIn(body)).toEqual([
+      { bucket: 'events', key: 'a/b.gz', etag: 'abc', bytes: 7, atMs: Date.UTC(2026, 1, 3, 4, 5, 6, 789) },
+    ]);
   });
 
   it("reads keys as S3 writes them, and every object's", () => {

@@ -45,7 +45,9 @@ export class MonitorModule implements OnModuleInit, OnApplicationShutdown {
     probes.ready('redis', () => (redis.status === 'ready' ? undefined : 'not connected'));
   }
 
+  /** @throws Error that names every problem of the price list */
   static configured(config: MonitorConfig): DynamicModule {
+    const list = readPriceList(config.PRICES_FILE);
     return {
       module: MonitorModule,
       imports: [ObservabilityModule.listening(config.HEALTH_PORT, config.HOST)],
@@ -78,7 +80,7 @@ export class MonitorModule implements OnModuleInit, OnApplicationShutdown {
           inject: [Ledger, LandedObjects],
           useFactory: (ledger: Ledger, landed: LandedObjects) =>
             new CostBook(ledger, landed, {
-              list: readPriceList(config.PRICES_FILE),
+              list,
               mode: config.DELIVERY_MODE,
               isLandingWatched: config.LANDED_QUEUE_URL !== undefined,
             }),

@@ -1,4 +1,7 @@
 import 'reflect-metadata';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SNSClient, CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
@@ -17,12 +20,14 @@ import { Registry } from 'prom-client';
 import { loadConfig } from '#config';
 import { ConnectionStore, newConnectionId } from '#connections';
 import { partitionedBatch, receivedBatch, seal } from '#contracts';
-import { Ledger, bookHourOf } from '#ledger';
+import { Ledger, bookDayOf, bookHourOf } from '#ledger';
 import { Probes } from '#observability';
+import { readPriceList } from '#prices';
 import { JobPublisher } from '#queue-transport';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { startRedisServer, type RedisServer } from '#testing';
 import type { Alert } from '../src/alert-book.js';
+import type { Costs } from '../src/costs.js';
 import type { Health } from '../src/health.js';
 import { monitorConfig } from '../src/monitor.config.js';
 import { MonitorModule } from '../src/monitor.module.js';
@@ -173,12 +178,16 @@ describe('the monitor', () => {
     });
   }
 
-  const s3Event = (key: string) =>
+  const s3Event = (key: string, more: { eventTime?: string; size?: number } = {}) =>
     JSON.stringify({
       Records: [
         {
           eventName: 'ObjectCreated:Put',
-          s3: { bucket: { name: 'events' }, object: { key: encodeURIComponent(key), size: 10, eTag: 'e' } },
+          eventTime: more.eventTime,
+          s3: {
+            bucket: { name: 'events' },
+            object: { key: encodeURIComponent(key), size: more.size ?? 10, eTag: 'e' },
+          },
         },
       ],
     });
@@ -246,6 +255,9 @@ describe('the monitor', () => {
       (metric?.values ?? []).map(({ labels, value }) => [labels['outcome'], value]),
     );
     expect(heard).toEqual({ unreadable: 1, counted: 2, known: 2 });
+    const text = await monitor.get(Registry).metrics();
+    expect(text).toContain('floodgate_monitor_objects_total{tenant="acme",kind="events"} 1');
+    expect(text).toContain('floodgate_monitor_object_bytes_total{tenant="acme",kind="quarantine"} 10');
     const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
     const attributes = new GetQueueAttributesCommand({
       QueueUrl: queueUrl('landed'),
@@ -255,6 +267,98 @@ describe('the monitor', () => {
       () => sqs.send(attributes),
       ({ Attributes }) => counts.every((name) => Attributes?.[name] === '0'),
     );
+  });
+
+  it('prices what each tenant had delivered, day by day, the same by two monitors and after a restart', async () => {
+    const gib = 2 ** 30;
+    const [nowMs, dayMs] = [Date.now(), 86_400_000];
+    const [today, yesterday] = [bookDayOf(nowMs), bookDayOf(nowMs - dayMs)];
+    const settle = (batchId: string, tenantId: string, day: string, gibs: number) =>
+      new Ledger(redis).settle(batchId, [
+        {
+          ...{ tenantId, connectionId: 'c', hour: bookHourOf(nowMs), received: 1 },
+          ...{ delivered: 1, duplicate: 0, quarantined: 0 },
+          taken: { day, lines: 1_000, bytes: gibs * gib, billedBytes: 2 * gibs * gib },
+        },
+      ]);
+    await settle('a', 'acme', yesterday, 100);
+    await settle('b', 'acme', today, 10);
+    await settle('c', 'beta', today, 30);
+    // A job that comes again after it was settled.
+    await settle('b', 'acme', today, 10);
+    const [first, second] = [await boot(), await boot()];
+    const eventTime = new Date(nowMs - dayMs).toISOString();
+    const keys = Array.from(
+      { length: 8 },
+      (_, n) => `events/tenant=acme/dt=${yesterday}/hour=10/${String(n)}.gz`,
+    );
+    for (const key of [...keys, ...keys]) await tell(s3Event(key, { eventTime, size: 1_000 }));
+    const objectsOf = (costs: Costs) => costs.days[1]?.total.usage.objects;
+    await eventually(
+      () => get<Costs>(first, 'costs?days=2'),
+      (costs) => objectsOf(costs) === keys.length,
+    );
+    const told = await get<Costs>(first, 'costs?days=2');
+    expect(told).toMatchObject({ mode: 'dynamic-partitioning', areObjectsCounted: true });
+    expect(told.prices).toEqual({ date: '2026-11-23', region: 'us-east-1', currency: 'USD' });
+    expect(told.days.map(({ day, isOver }) => [day, isOver])).toEqual([
+      [today, false],
+      [yesterday, true],
+    ]);
+    const [ofToday, ofYesterday] = told.days;
+    expect(ofYesterday?.tenants).toHaveLength(1);
+    const [acme] = ofYesterday?.tenants ?? [];
+    expect(acme).toMatchObject({
+      tenantId: 'acme',
+      usage: { lines: 1_000, bytes: 100 * gib, billedBytes: 200 * gib, objects: 8 },
+      objectBytes: 8_000,
+    });
+    const dollars = Object.fromEntries((acme?.parts ?? []).map(({ item, dollars }) => [item, dollars]));
+    expect(dollars['Firehose ingestion']).toBeCloseTo(200 * 0.029, 9);
+    expect(dollars['Firehose partitioning']).toBeCloseTo(100 * 0.02, 9);
+    expect(dollars['S3 PUT']).toBeCloseTo((8 / 1_000) * 0.005, 12);
+    expect(dollars['SNS notifications']).toBeCloseTo((8 / 1e6) * 0.5, 12);
+    expect(ofYesterday?.total.dollars).toBeCloseTo(acme?.dollars ?? 0, 9);
+    expect(ofToday?.tenants.map(({ tenantId, usage }) => [tenantId, usage.billedBytes])).toEqual([
+      ['acme', 20 * gib],
+      ['beta', 60 * gib],
+    ]);
+    expect(ofToday?.total.dollars).toBeCloseTo(80 * 0.029 + 40 * 0.02, 4);
+    expect(await get(second, 'costs?days=2')).toEqual(told);
+    await first.close();
+    monitors.splice(monitors.indexOf(first), 1);
+    const third = await boot();
+    expect(await get(third, 'costs?days=2')).toEqual(told);
+    const onlyBeta = await get<Costs>(third, 'costs?days=1&tenant=beta');
+    expect(onlyBeta.days[0]?.tenants.map(({ tenantId }) => tenantId)).toEqual(['beta']);
+    expect(onlyBeta.days[0]?.total).toEqual(ofToday?.total);
+    await expect(get(third, 'costs?days=36')).rejects.toThrow('400');
+  });
+
+  it('prices by a price list of your own, and does not start with one that is none', async () => {
+    const list = readPriceList();
+    list.region = 'eu-central-2';
+    list.prices.firehoseIngestion.tiers = [{ price: 1 }];
+    const folder = await mkdtemp(join(tmpdir(), 'floodgate-prices-'));
+    const file = join(folder, 'prices.json');
+    try {
+      await writeFile(file, JSON.stringify(list));
+      await new Ledger(redis).settle('a', [
+        {
+          ...{ tenantId: 'acme', connectionId: 'c', hour: bookHourOf(Date.now()), received: 1 },
+          ...{ delivered: 1, duplicate: 0, quarantined: 0 },
+          taken: { day: bookDayOf(Date.now()), lines: 1, bytes: 2 ** 30, billedBytes: 2 ** 30 },
+        },
+      ]);
+      const monitor = await boot({ PRICES_FILE: file, DELIVERY_MODE: 'stream-per-tenant' });
+      const { prices, days } = await get<Costs>(monitor, 'costs?days=1');
+      expect(prices.region).toBe('eu-central-2');
+      expect(days[0]?.total.dollars).toBeCloseTo(1, 9);
+      await writeFile(file, '{}');
+      await expect(boot({ PRICES_FILE: file })).rejects.toThrow(`${file} is no price list`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('opens an alert once and resolves it once, two monitors and a restart notwithstanding', async () => {

@@ -13,7 +13,7 @@ import {
   type BookRow,
   type JobPayload,
 } from '#contracts';
-import { Ledger, bookHourOf, hoursWithin } from '#ledger';
+import { Ledger, bookDayOf, bookHourOf, hoursWithin } from '#ledger';
 import { JobPublisher, QueueInspector } from '#queue-transport';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { freePort, startRedisServer, type RedisServer } from '#testing';
@@ -139,6 +139,7 @@ describe('the deliverer, with the local Firehose', () => {
   const total = (
     name:
       | 'calls'
+      | 'billedBytes'
       | 'recordsAccepted'
       | 'recordsFailed'
       | 'recordsResentAfterAccept'
@@ -234,6 +235,76 @@ describe('the deliverer, with the local Firehose', () => {
     await expectLanded(Object.fromEntries(tenants));
     expect(total('recordsResentAfterAccept')).toBe(resent);
     for (const [tenant] of tenants) expect(await books(tenant)).toMatchObject({ received: 3, delivered: 3 });
+  });
+
+  /** What Firehose bills for what is done meanwhile, and what of that stands in the books. */
+  async function billedFor(work: () => Promise<void>): Promise<{ firehose: number; books: number }> {
+    const booked = async () => {
+      const days = new Set([startedMs, Date.now()].map(bookDayOf));
+      const pages = await Promise.all([...days].map((day) => new Ledger(redis).taken(day)));
+      return pages
+        .flatMap((page) => [...page.values()])
+        .reduce((sum, { billedBytes }) => sum + billedBytes, 0);
+    };
+    const before = { firehose: total('billedBytes'), books: await booked() };
+    await work();
+    return {
+      firehose: total('billedBytes') - before.firehose,
+      books: (await booked()) - before.books,
+    };
+  }
+
+  it.each<[string, FaultsInput]>([
+    ['takes everything', {}],
+    ['fails 3 of 7 records', { records: { fail: 3, of: 7, times: 9 } }],
+    ['fails so often that jobs go back to the queue', { records: { fail: 6, of: 7, times: 25 } }],
+    ['refuses a poisonous line', { invalid: { containing: 'poison' } }],
+  ])('posts to the byte what Firehose bills, while it %s', async (_, fault) => {
+    aws.firehose.setFaults(fault);
+    const billed = await billedFor(async () => {
+      const jobs = Array.from({ length: 12 }, (__, n) =>
+        publish({
+          'billed-many': entries(40, { text: 'x'.repeat(n * 97) }),
+          [`billed-${String(n % 3)}`]: [...entries(3), ...(n === 5 ? [{ text: 'poison' }] : [])],
+        }),
+      );
+      const ids = await Promise.all(jobs);
+      await eventually(async () => !(await Promise.all(ids.map(jobIsThere))).includes(true));
+    });
+    expect(billed.books).toBeGreaterThan(12 * 40 * 500);
+    expect(billed.books).toBe(billed.firehose);
+  });
+
+  it('posts to the byte what Firehose bills, though the deliverer is killed with a job half done', async () => {
+    aws.firehose.setFaults({ stream: 'floodgate-0', throttle: {} });
+    const billed = await billedFor(async () => {
+      const tenants = Array.from({ length: 8 }, (_, n) => [`killed-${String(n)}`, entries(30)] as const);
+      const batchId = await publish(Object.fromEntries(tenants));
+      await eventually(async () => {
+        const job = JSON.parse((await redis.hget(jobKey(batchId), 'data')) ?? 'null') as {
+          settled: BookRow[];
+        };
+        return job.settled.some(({ taken }) => taken !== undefined);
+      });
+      const { restarts } = deliverer;
+      deliverer.kill();
+      await eventually(() => deliverer.restarts > restarts);
+      await deliverer.ready();
+      aws.firehose.setFaults({});
+      await eventually(async () => !(await jobIsThere(batchId)));
+    });
+    expect(billed.books).toBeGreaterThan(0);
+    expect(billed.books).toBe(billed.firehose);
+  });
+
+  it('posts once what Firehose took and bills twice, because its answer was not heard', async () => {
+    aws.firehose.setFaults({ acceptThenSilence: { times: 1 } });
+    const billed = await billedFor(async () => {
+      const batchId = await publish({ twice: entries(100) });
+      await eventually(async () => !(await jobIsThere(batchId)));
+    });
+    expect(billed.books).toBeGreaterThan(0);
+    expect(billed.firehose).toBe(2 * billed.books);
   });
 
   it('does not complete a job before every line was taken', async () => {
