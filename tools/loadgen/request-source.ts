@@ -14,7 +14,9 @@ export function requestSource(of: { targets: readonly Target[]; host: string; se
     1,
     Math.min(maxTemplatesPerTarget, Math.floor(maxTemplates / of.targets.length)),
   );
-  const run = String((of.seed >>> 0) % 10 ** runDigits).padStart(runDigits, '0');
+  // Google's message ids are int64: no zero stands first, and nineteen digits may not be too many.
+  const first = 10 ** (runDigits - 1);
+  const run = String(first + ((of.seed >>> 0) % (8 * first)));
   const startMs = Date.now();
   const templates = of.targets.map((target, index) => {
     const traffic = new AuditTraffic({ seed: of.seed + index, tenant: `load-${index}`, malformedShare: 0 });
