@@ -1,4 +1,6 @@
 export { benchAuditLog, type AuditLogFigures } from './audit-log.js';
 export { benchDedupe, type DedupeFigures } from './dedupe.js';
+export { benchDepth, hoursPerGiB, type DepthFigures } from './depth.js';
+export { benchPipeline, type PipelineFigures } from './pipeline.js';
 export { benchReceiver, type ReceiverFigures } from './receiver.js';
 export { thisMachine, type Machine } from './machine.js';

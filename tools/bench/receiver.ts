@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { ConnectionStore, newConnectionId } from '#connections';
 import { Ledger, hoursWithin } from '#ledger';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { freePort, startGoogleIdentity, startRedisServer, type GoogleIdentity } from '#testing';
 import type { LoadOptions, LoadResult } from '#tools/loadgen';
 import { AppProcess } from '#tools/local-platform';
+import { drive } from './drive.js';
+import { metricsOf, redisUsage } from './usage.js';
 
 export type ReceiverFigures = {
   redis: string;
@@ -113,33 +112,18 @@ async function connect(
   return targets;
 }
 
-/** The load source, as a process of its own so that it has a core of its own. */
-async function drive(options: LoadOptions): Promise<LoadResult> {
-  const program = fileURLToPath(new URL('../loadgen/main.js', import.meta.url));
-  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return (await json(child.stdout)) as LoadResult;
-}
-
 /** What the receiver and Redis say of themselves. */
 async function usage(redis: Redis, healthUrl: string) {
-  const metrics = await (await fetch(`${healthUrl}/metrics`)).text();
-  const metric = (name: string) =>
-    [...metrics.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'))].reduce(
-      (sum, [, value]) => sum + Number(value),
-      0,
-    );
-  const info = await redis.info();
-  const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
+  const { cpuSeconds: redisSeconds, usedBytes: redisBytes, version } = await redisUsage(redis);
+  const metric = await metricsOf(healthUrl);
   return {
     receiverSeconds: metric('process_cpu_seconds_total'),
     receiverBytes: metric('process_resident_memory_bytes'),
     receivedBytes: metric('floodgate_receiver_received_bytes_total'),
     acknowledged: metric('floodgate_receiver_acknowledged_total'),
-    redisSeconds: Number(field('used_cpu_user')) + Number(field('used_cpu_sys')),
-    redisBytes: Number(field('used_memory')),
-    redisVersion: field('redis_version'),
+    redisSeconds,
+    redisBytes,
+    redisVersion: version,
   };
 }
 

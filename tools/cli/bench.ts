@@ -4,17 +4,32 @@ import { lineFormats, type EventFormat } from '#audit-log';
 import {
   benchAuditLog,
   benchDedupe,
+  benchDepth,
+  benchPipeline,
+  hoursPerGiB,
   benchReceiver,
   thisMachine,
   type AuditLogFigures,
   type DedupeFigures,
+  type DepthFigures,
+  type PipelineFigures,
   type Machine,
   type ReceiverFigures,
 } from '#tools/bench';
-import { duration, positive } from './duration.js';
+import { duration, exponent, positive } from './duration.js';
 
 type ReceiverOptions = { for: number; connections: number; tenants: number; json: boolean };
 type AuditLogOptions = { events: number; format: EventFormat; json: boolean };
+type PipelineOptions = {
+  rate?: number;
+  for: number;
+  connections: number;
+  tenants: number;
+  zipf: number;
+  profile?: string;
+  json: boolean;
+};
+type DepthOptions = { events: number; rate: number; tenants: number; zipf: number; json: boolean };
 type DedupeOptions = { ids: number; connections: number; json: boolean };
 
 export function benchCommand(): Command {
@@ -51,11 +66,57 @@ Examples:
     .option('--json', 'print the figures as JSON', false)
     .addHelpText('after', '\nExamples:\n  npx floodgate bench audit-log --format ocsf')
     .action(runAuditLog);
+  const depth = new Command('depth')
+    .description('Memory of Redis for events that wait, and how long an outage may last.')
+    .option('--events <count>', 'events that pile up', positive, 100_000)
+    .option('--rate <events>', 'pushes a second meanwhile', positive, 5_000)
+    .option('--tenants <count>', 'tenants that push', positive, 20)
+    .option('--zipf <exponent>', "exponent of Zipf's law for their shares; 0 makes them equal", exponent, 1)
+    .option('--json', 'print the figures as JSON', false)
+    .action(runDepth);
   return new Command('bench')
-    .description('Measure parts of Floodgate on this machine.')
+    .description('Measure Floodgate on this machine: the whole pipeline, or a part of it.')
+    .option('--rate <events>', 'pushes a second; without it, as fast as they are answered', positive)
+    .option('--for <time>', 'how long to measure, after the warm-up', duration, 30_000)
+    .option('--connections <count>', 'open connections', positive, 512)
+    .option('--tenants <count>', 'tenants that push', positive, 20)
+    .option('--zipf <exponent>', "exponent of Zipf's law for their shares; 0 makes them equal", exponent, 1)
+    .enablePositionalOptions()
+    .option('--profile <folder>', 'where each app writes a CPU profile')
+    .option('--json', 'print the figures as JSON', false)
+    .addHelpText(
+      'after',
+      `
+The pipeline is the real one: Redis syncs every write to disk, and the local Firehose takes what is delivered.
+It exits 1 when anything that was acknowledged was not delivered.
+
+Examples:
+  npx floodgate bench --rate 3000 --for 60s
+  npx floodgate bench receiver`,
+    )
+    .action(runPipeline)
     .addCommand(receiver)
+    .addCommand(depth)
     .addCommand(dedupe)
     .addCommand(auditLog);
+}
+
+async function runPipeline({ rate, profile, json, ...options }: PipelineOptions): Promise<void> {
+  console.error('floodgate: measuring the whole pipeline ...');
+  const figures = await benchPipeline({
+    ...options,
+    ratePerSecond: rate,
+    durationMs: options.for,
+    profileFolder: profile,
+  });
+  print(figures, pipelineRows(figures), json);
+  process.exitCode = figures.delivered >= figures.acknowledged ? 0 : 1;
+}
+
+async function runDepth({ rate, json, ...options }: DepthOptions): Promise<void> {
+  console.error('floodgate: letting events pile up ...');
+  const figures = await benchDepth({ ...options, ratePerSecond: rate });
+  print(figures, depthRows(figures), json);
 }
 
 async function runReceiver(options: ReceiverOptions): Promise<void> {
@@ -84,6 +145,57 @@ async function runAuditLog(files: string[], { json, ...options }: AuditLogOption
 }
 
 type Rows = [name: string, value: string][];
+
+function pipelineRows(figures: PipelineFigures): Rows {
+  const {
+    answerMs,
+    receiptToFirehoseMs: age,
+    cpuSecondsPerMillion: cpu,
+    besides,
+    peakMiB,
+    firehose,
+  } = figures;
+  const each = (values: object, digits: number) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name} ${(value as number).toFixed(digits)}`)
+      .join(', ');
+  return [
+    ['events in', `${count(figures.pushedPerSecond)} a second of ${count(figures.tenants)} tenants`],
+    ['events landed', `${count(figures.landedPerSecond)} a second, the last buffers included`],
+    [
+      'answer time',
+      `p50 ${answerMs.p50.toFixed(1)} ms, p99 ${answerMs.p99.toFixed(1)} ms, max ${answerMs.max.toFixed(0)} ms`,
+    ],
+    [
+      'receipt to Firehose',
+      `p50 ${count(age.p50)} ms, p99 ${count(age.p99)} ms, max ${count(age.max)} ms, of the oldest line of each record`,
+    ],
+    ['CPU-seconds per million', each(cpu, 1)],
+    ['besides, on the same machine', each(besides, 1)],
+    ['peak memory, MiB', each(peakMiB, 0)],
+    ['events per batch', count(figures.eventsPerBatch)],
+    [
+      'Firehose',
+      `${count(firehose.recordsPerMillion)} records and ${count(firehose.callsPerMillion)} calls per million, ${firehose.billedPerByte.toFixed(3)} bytes billed a byte`,
+    ],
+    ['books', `${count(figures.acknowledged)} acknowledged, ${count(figures.delivered)} delivered`],
+    ['Redis', `${figures.redisVersion}, appendfsync always`],
+  ];
+}
+
+const outageRates = [100, 1_000, 11_574, 50_000];
+
+function depthRows({ events, bytesPerEvent, eventsPerBatch }: DepthFigures): Rows {
+  const hours = (bytes: number) =>
+    outageRates.map((rate) => `${hoursPerGiB(bytes, rate).toFixed(1)} h at ${count(rate)}`).join(', ');
+  return [
+    ['events', `${count(events)} in batches of ${count(eventsPerBatch)}`],
+    ['wait for the enricher', `${bytesPerEvent.enricher.toFixed(0)} bytes an event`],
+    ['an outage may last, per GiB', hours(bytesPerEvent.enricher)],
+    ['wait for Firehose', `${bytesPerEvent.firehose.toFixed(0)} bytes an event`],
+    ['an outage may last, per GiB', hours(bytesPerEvent.firehose)],
+  ];
+}
 
 function receiverRows(figures: ReceiverFigures): Rows {
   const { latencyMs, cpuSecondsPerMillion: cpu, memoryMiB } = figures;

@@ -30,3 +30,10 @@ export function numbers(text: string): number[] {
   if (!values.every(Number.isInteger)) throw new InvalidArgumentError('It must be numbers such as 1,2,11.');
   return values;
 }
+
+/** Reads a number that is zero or above. */
+export function exponent(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('It must be 0 or above.');
+  return value;
+}

@@ -20,7 +20,8 @@ export class AppProcess {
   constructor(
     readonly name: AppName,
     private readonly environment: Record<string, string>,
-    private readonly healthUrl: string,
+    /** Where its probes and its metrics are. */
+    readonly healthUrl: string,
     private readonly logFile: string,
   ) {}
 

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { LoadOptions, LoadResult } from '#tools/loadgen';
+import type { Platform } from '#tools/local-platform';
+
+/** The load source, as a process of its own so that it has a core of its own. */
+export async function drive(options: LoadOptions): Promise<LoadResult> {
+  const program = fileURLToPath(new URL('../loadgen/main.js', import.meta.url));
+  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return (await json(child.stdout)) as LoadResult;
+}
+
+/** Tenants `tenant-1`, `tenant-2`, ... whose shares fall as Zipf's law has it; exponent 0 makes them equal. */
+export async function connectTenants(
+  platform: Platform,
+  tenants: number,
+  zipf: number,
+): Promise<LoadOptions['targets']> {
+  const targets: LoadOptions['targets'] = [];
+  for (let rank = 1; rank <= tenants; rank += 1) {
+    const { pushUrl, subscription, serviceAccountEmail, serviceAccountId, audience } = await platform.connect(
+      `tenant-${String(rank)}`,
+      1_000_000,
+    );
+    const account = { email: serviceAccountEmail, uniqueId: serviceAccountId, audience };
+    const token = await platform.google.identity.token(account);
+    targets.push({ path: new URL(pushUrl).pathname, token, subscription, weight: zipfWeight(rank, zipf) });
+  }
+  return targets;
+}
+
+/** What the tenant of this rank pushes, relative to the first. */
+export function zipfWeight(rank: number, exponent: number): number {
+  return 1 / rank ** exponent;
+}

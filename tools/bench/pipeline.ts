@@ -1,0 +1,183 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { build } from 'hdr-histogram-js';
+import { Platform, type AppName } from '#tools/local-platform';
+import type { LoadResult } from '#tools/loadgen';
+import { connectTenants, drive } from './drive.js';
+import { appUsage, metricsOf, peakResidentBytes, redisUsage } from './usage.js';
+
+/** The apps on an event's path, in its order; Redis comes behind them. */
+const pathApps = ['receiver', 'enricher', 'deliverer'] as const satisfies AppName[];
+type Part = (typeof pathApps)[number] | 'redis';
+
+export type PipelineFigures = {
+  events: number;
+  tenants: number;
+  redisVersion: string;
+  pushedPerSecond: number;
+  landedPerSecond: number;
+  answerMs: LoadResult['latencyMs'];
+  /** From the receipt of an event until Firehose has taken it. */
+  receiptToFirehoseMs: { p50: number; p99: number; max: number };
+  /** CPU-seconds for a million events; `all` leaves out what is not Floodgate's. */
+  cpuSecondsPerMillion: Record<Part | 'all', number>;
+  /** The same of the load source and of the local AWS, which share the machine. */
+  besides: { load: number; aws: number };
+  peakMiB: Record<Part, number>;
+  eventsPerBatch: number;
+  firehose: { recordsPerMillion: number; callsPerMillion: number; billedPerByte: number };
+  acknowledged: number;
+  delivered: number;
+};
+
+export type PipelineOptions = {
+  /** Pushes a second, whatever the answers do; as fast as they come without it. */
+  ratePerSecond: number | undefined;
+  durationMs: number;
+  connections: number;
+  tenants: number;
+  /** Exponent of Zipf's law. */
+  zipf: number;
+  /** Where every app writes a V8 CPU profile when it ends. */
+  profileFolder?: string | undefined;
+};
+
+const warmUpMs = 10_000;
+/** What is not delivered this long after the last push is lost, as far as a benchmark can tell. */
+const drainMs = 60_000;
+
+/** Pushes at the whole pipeline, waits until all has been delivered, and tells what it took. */
+export async function benchPipeline(options: PipelineOptions): Promise<PipelineFigures> {
+  const folder = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
+  const { profileFolder } = options;
+  const profile = `--cpu-prof --cpu-prof-dir=${profileFolder ?? ''}`;
+  const platform = await Platform.start({
+    ports: 'free',
+    redisUrl: undefined,
+    logDirectory: folder,
+    objectIntervalMs: 60_000,
+    environment: profileFolder === undefined ? {} : { NODE_OPTIONS: profile },
+  });
+  try {
+    return await measured(platform, options);
+  } finally {
+    await platform.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measured(platform: Platform, options: PipelineOptions): Promise<PipelineFigures> {
+  const { ratePerSecond, connections, durationMs, tenants } = options;
+  const targets = await connectTenants(platform, tenants, options.zipf);
+  const load = { url: platform.urls.receiver, targets, connections, seed: Date.now() % 1_000_000 };
+  const paced = ratePerSecond === undefined ? load : { ...load, ratePerSecond };
+  const warmUp = await drive({ ...paced, durationMs: warmUpMs });
+  await untilDelivered(platform, acknowledgedOf(warmUp));
+
+  const ages = watchAges(platform);
+  const before = await snapshot(platform);
+  const startedMs = performance.now();
+  const result = await drive({ ...paced, seed: load.seed + 1, durationMs });
+  const events = acknowledgedOf(result);
+  await untilDelivered(platform, before.delivered + events);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const after = await snapshot(platform);
+
+  const delivered = after.delivered - before.delivered;
+  const perMillion = (seconds: number) => (seconds * 1_000_000) / events;
+  const difference = (of: (at: Snapshot) => number) => of(after) - of(before);
+  const cpu = Object.fromEntries(
+    [...pathApps, 'redis' as const].map((part) => [part, perMillion(difference((at) => at.cpu[part]))]),
+  ) as Record<Part, number>;
+  const records = difference(({ firehose }) => firehose.records);
+  return {
+    events,
+    tenants,
+    redisVersion: after.redisVersion,
+    pushedPerSecond: result.eventsPerSecond,
+    landedPerSecond: delivered / seconds,
+    answerMs: result.latencyMs,
+    receiptToFirehoseMs: ages(),
+    cpuSecondsPerMillion: { ...cpu, all: Object.values(cpu).reduce((sum, value) => sum + value, 0) },
+    besides: {
+      load: perMillion(result.cpuSeconds),
+      aws: perMillion(difference(({ ownCpuSeconds }) => ownCpuSeconds)),
+    },
+    peakMiB: after.peakMiB,
+    eventsPerBatch: events / difference(({ batches }) => batches),
+    firehose: {
+      recordsPerMillion: perMillion(records),
+      callsPerMillion: perMillion(difference(({ firehose }) => firehose.calls)),
+      billedPerByte:
+        difference(({ firehose }) => firehose.billedBytes) / difference(({ firehose }) => firehose.bytes),
+    },
+    acknowledged: events,
+    delivered,
+  };
+}
+
+type Snapshot = Awaited<ReturnType<typeof snapshot>>;
+
+async function snapshot(platform: Platform) {
+  const { cpuSeconds, peakBytes, version } = await redisUsage(platform.control);
+  const usages = await Promise.all(pathApps.map((name) => appUsage(platform.app(name).healthUrl)));
+  const parts = <Value>(of: (index: number) => Value, redis: Value) =>
+    ({
+      ...Object.fromEntries(pathApps.map((name, index) => [name, of(index)])),
+      redis,
+    }) as Record<Part, Value>;
+  const peakOf = (index: number) =>
+    peakResidentBytes(platform.app(pathApps[index] ?? 'receiver').pid) ?? usages[index]?.residentBytes ?? 0;
+  const receiver = await metricsOf(platform.app('receiver').healthUrl);
+  const streams = Object.values(platform.aws.firehose.stats());
+  const total = (name: 'recordsAccepted' | 'calls' | 'billedBytes' | 'acceptedBytes') =>
+    streams.reduce((sum, stats) => sum + stats[name], 0);
+  const { user, system } = process.cpuUsage();
+  return {
+    cpu: parts((index) => usages[index]?.cpuSeconds ?? 0, cpuSeconds),
+    peakMiB: parts((index) => Math.round(peakOf(index) / 2 ** 20), Math.round(peakBytes / 2 ** 20)),
+    redisVersion: version,
+    batches: receiver('floodgate_receiver_batch_events_count'),
+    firehose: {
+      records: total('recordsAccepted'),
+      calls: total('calls'),
+      billedBytes: total('billedBytes'),
+      bytes: total('acceptedBytes'),
+    },
+    ownCpuSeconds: (user + system) / 1_000_000,
+    delivered: await deliveredBy(platform),
+  };
+}
+
+async function deliveredBy(platform: Platform): Promise<number> {
+  return (await platform.books()).reduce((sum, { delivered }) => sum + delivered, 0);
+}
+
+async function untilDelivered(platform: Platform, events: number): Promise<void> {
+  const deadlineMs = performance.now() + drainMs;
+  while ((await deliveredBy(platform)) < events && performance.now() < deadlineMs) await wait(200);
+}
+
+function acknowledgedOf({ byStatus }: LoadResult): number {
+  return byStatus['204'] ?? 0;
+}
+
+const receiptTime = /"processed_time":(\d+)/;
+
+/** Looks at the first line of every record that Firehose takes: nobody waited longer than it. */
+function watchAges(platform: Platform): () => PipelineFigures['receiptToFirehoseMs'] {
+  const ages = build({ lowestDiscernibleValue: 1, numberOfSignificantValueDigits: 3 });
+  platform.aws.firehose.onAccepted((records) => {
+    for (const record of records) {
+      const receivedAtMs = Number(receiptTime.exec(record.toString('latin1', 0, 4_096))?.[1]);
+      if (!Number.isNaN(receivedAtMs)) ages.recordValue(Math.max(1, Date.now() - receivedAtMs));
+    }
+  });
+  return () => ({
+    p50: ages.getValueAtPercentile(50),
+    p99: ages.getValueAtPercentile(99),
+    max: ages.maxValue,
+  });
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import type { Redis } from '#redis';
+
+/** What an app says of itself at one moment. */
+export type AppUsage = { cpuSeconds: number; residentBytes: number };
+
+/** What Redis says of itself at one moment; what it wrote its file anew with counts, too. */
+export type RedisUsage = { cpuSeconds: number; usedBytes: number; peakBytes: number; version: string };
+
+/** Sums of an app's metrics, by name. */
+export async function metricsOf(healthUrl: string): Promise<(name: string) => number> {
+  const text = await (await fetch(`${healthUrl}/metrics`)).text();
+  return (name) =>
+    [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'))].reduce(
+      (sum, [, value]) => sum + Number(value),
+      0,
+    );
+}
+
+export async function appUsage(healthUrl: string): Promise<AppUsage> {
+  const metric = await metricsOf(healthUrl);
+  return {
+    cpuSeconds: metric('process_cpu_seconds_total'),
+    residentBytes: metric('process_resident_memory_bytes'),
+  };
+}
+
+export async function redisUsage(redis: Redis): Promise<RedisUsage> {
+  const info = await redis.info();
+  const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
+  const seconds = ['used_cpu_user', 'used_cpu_sys', 'used_cpu_user_children', 'used_cpu_sys_children'];
+  return {
+    cpuSeconds: seconds.reduce((sum, name) => sum + Number(field(name)), 0),
+    usedBytes: Number(field('used_memory')),
+    peakBytes: Number(field('used_memory_peak')),
+    version: field('redis_version'),
+  };
+}
+
+/** The most that a process has ever had in memory, where the system tells. */
+export function peakResidentBytes(pid: number | undefined): number | undefined {
+  try {
+    const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
+    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
