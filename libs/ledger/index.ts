@@ -1,2 +1,3 @@
 export { bookDayOf, bookHourOf, hoursWithin, type BookBalance } from './balance.js';
-export { Ledger, type ReceivedRow } from './ledger.js';
+export { Ledger } from './ledger.js';
+export type { ReceivedRow } from './posting.js';
