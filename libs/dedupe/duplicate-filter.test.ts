@@ -47,10 +47,21 @@ describe('DuplicateFilter', () => {
     expect(await filter.claim('third', [message('2', 'two')])).toEqual([false]);
   });
 
+  it('claims nothing in any shard when something is contested in one', async () => {
+    const sharded = new DuplicateFilter(redis, 86_400, 4);
+    const keys = ['one', 'two', 'three', 'four', 'five', 'six'].map((id) => message('1', id));
+    await sharded.claim('first', keys.slice(0, 1));
+    expect(await sharded.claim('second', keys)).toBe('contested');
+    expect(await sharded.claim('third', keys.slice(1))).toEqual([false, false, false, false, false]);
+    await sharded.mark(keys);
+    expect(await sharded.claim('fourth', keys)).toEqual(keys.map(() => true));
+    expect(new Set((await redis.keys('{seen-*')).map((key) => key.slice(0, 8))).size).toBeGreaterThan(1);
+  });
+
   it('takes over the claim of a batch that is gone', async () => {
     await filter.claim('first', [message('1')]);
-    const [key = ''] = await redis.keys('*:claims');
-    await redis.hset(key, '1', `${String(Date.now() - 1)}:first`);
+    const [key = ''] = await redis.keys('*:claims:*');
+    await redis.hset(key, 'one:1', `${String(Date.now() - 1)}:first`);
     expect(await filter.claim('second', [message('1')])).toEqual([false]);
   });
 
@@ -58,7 +69,7 @@ describe('DuplicateFilter', () => {
     const many = Array.from({ length: 9_999 }, (_, index) => message(String(index)));
     expect(await filter.claim('big', many)).toEqual(many.map(() => false));
     await filter.mark(many);
-    expect(await redis.keys('*:claims')).toEqual([]);
+    expect(await redis.keys('*:claims:*')).toEqual([]);
     expect(await filter.claim('other', many)).toEqual(many.map(() => true));
   });
 
@@ -95,7 +106,7 @@ describe('DuplicateFilter', () => {
     expect(await filter.claim('batch', ids)).toEqual(ids.map(() => true));
     const others = ids.map(({ messageId }) => message(String(BigInt(messageId) + 1n)));
     expect(await filter.claim('batch', others)).toEqual(ids.map(() => false));
-    const buckets = (await redis.keys('{seen:one}:2026*')).filter((key) => /:\d+$/.test(key));
+    const buckets = (await redis.keys('{seen-0}:one:2026*')).filter((key) => /:\d+$/.test(key));
     const encodings = await Promise.all(buckets.map((key) => redis.object('ENCODING', key)));
     expect(new Set(encodings)).toEqual(new Set(['intset']));
   });

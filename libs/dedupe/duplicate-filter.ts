@@ -1,6 +1,6 @@
 import type { Redis } from '#redis';
-import { slicesOf, type MessageKey, type Slice } from './keys.js';
-import { claimScript, markScript, type Scripts } from './scripts.js';
+import { argumentsOf, familiesOf, type Family, type MessageKey } from './keys.js';
+import { claimScript, markScript, releaseScript, type Scripts } from './scripts.js';
 
 /**
  * Buckets stay small enough for Redis's compact encodings: about 11 bytes for an int64 id, 42
@@ -21,13 +21,15 @@ const claimMs = 60_000;
 export class DuplicateFilter {
   private readonly scripts: Scripts;
 
-  /** `windowSeconds` 0 turns the filter off. */
+  /** `windowSeconds` 0 turns the filter off; with other `shards` nothing is known of what was before. */
   constructor(
     private readonly redis: Redis,
     private readonly windowSeconds: number,
+    private readonly shards = 1,
   ) {
-    redis.defineCommand('seenClaim', { numberOfKeys: 2, lua: claimScript });
-    redis.defineCommand('seenMark', { numberOfKeys: 3, lua: markScript });
+    redis.defineCommand('seenClaim', { numberOfKeys: 1, lua: claimScript });
+    redis.defineCommand('seenMark', { numberOfKeys: 1, lua: markScript });
+    redis.defineCommand('seenRelease', { numberOfKeys: 1, lua: releaseScript });
     this.scripts = redis as unknown as Scripts;
   }
 
@@ -39,25 +41,20 @@ export class DuplicateFilter {
   async claim(batchId: string, keys: readonly MessageKey[]): Promise<boolean[] | 'contested'> {
     const repeated = new Array<boolean>(keys.length).fill(false);
     if (this.windowSeconds === 0) return repeated;
-    const slices = slicesOf(keys);
+    const families = familiesOf(keys, this.shards);
     const answers = await Promise.all(
-      slices.map(({ base, kind, ids }) =>
-        this.scripts.seenClaim(base, claimsKey(base), kind, batchId, claimMs, ...ids),
-      ),
+      families.map((family) => this.scripts.seenClaim(family.tag, batchId, claimMs, ...argumentsOf(family))),
     );
     if (answers.includes(null)) {
       // What was claimed is let go, so that two batches never wait for each other.
-      const held = slices.filter((_, index) => answers[index] !== null);
-      await Promise.all(held.map(({ base, ids }) => this.redis.hdel(claimsKey(base), ...ids)));
+      const held = families.filter((_, index) => answers[index] !== null);
+      await Promise.all(
+        held.map((family) => this.scripts.seenRelease(family.tag, claimMs, ...argumentsOf(family))),
+      );
       return 'contested';
     }
-    slices.forEach(({ ids, positions }, slice) => {
-      const seen = answers[slice];
-      const earlier = new Set<string>();
-      ids.forEach((id, index) => {
-        repeated[positions[index] ?? -1] = seen?.[index] === 1 || earlier.has(id);
-        earlier.add(id);
-      });
+    families.forEach((family, index) => {
+      tell(family, answers[index] ?? [], repeated);
     });
     return repeated;
   }
@@ -66,9 +63,10 @@ export class DuplicateFilter {
   async mark(keys: readonly MessageKey[]): Promise<void> {
     if (this.windowSeconds === 0) return;
     const ttl = this.windowSeconds + graceSeconds;
+    const { int, hash } = bucketLimit;
     await Promise.all(
-      slicesOf(keys).map(({ base, kind, ids }: Slice) =>
-        this.scripts.seenMark(base, hintKey(base), claimsKey(base), kind, ttl, bucketLimit[kind], ...ids),
+      familiesOf(keys, this.shards).map((family) =>
+        this.scripts.seenMark(family.tag, claimMs, ttl, int, hash, ...argumentsOf(family)),
       ),
     );
   }
@@ -83,13 +81,17 @@ export class DuplicateFilter {
   }
 }
 
-/** The connection's hint stands beside its slices, in the same cluster slot. */
-function hintKey(base: string): string {
-  return `${base.slice(0, base.indexOf('}') + 1)}:buckets:${base.slice(base.lastIndexOf(':') + 1)}`;
-}
-
-function claimsKey(base: string): string {
-  return `${base}:claims`;
+/** Puts a family's answer where its messages stood; a message that stands earlier in the list is repeated. */
+function tell({ slices }: Family, seen: readonly number[], repeated: boolean[]): void {
+  let at = 0;
+  for (const { ids, positions } of slices) {
+    const earlier = new Set<string>();
+    for (const [index, id] of ids.entries()) {
+      repeated[positions[index] ?? -1] = seen[at] === 1 || earlier.has(id);
+      earlier.add(id);
+      at += 1;
+    }
+  }
 }
 
 function handedOnKey(batchId: string): string {

@@ -42,7 +42,7 @@ async function redeliveredLate(arena: Arena): Promise<void> {
   await platform.google.drained();
   await arena.until(async () => (await arena.queuedBytes()) === 0, 'it is marked as seen');
   // What the window's end does: everything of it expires.
-  const keys = await platform.control.keys('{seen:*');
+  const keys = await platform.control.keys('{seen-*');
   if (keys.length > 0) await platform.control.del(...keys);
   platform.google.publish(victim.subscription, data, { publishTime, messageId });
 }

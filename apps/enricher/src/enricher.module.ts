@@ -42,7 +42,7 @@ export class EnricherModule implements OnApplicationShutdown {
         {
           provide: DuplicateFilter,
           inject: [controlRedis],
-          useFactory: (redis: Redis) => new DuplicateFilter(redis, config.DEDUPE_WINDOW),
+          useFactory: (redis: Redis) => new DuplicateFilter(redis, config.DEDUPE_WINDOW, config.QUEUE_SHARDS),
         },
         { provide: Ledger, inject: [controlRedis], useFactory: (redis: Redis) => new Ledger(redis) },
         {
