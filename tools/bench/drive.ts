@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { LoadOptions, LoadResult } from '#tools/loadgen';
+import { zipfWeight, type LoadOptions, type LoadResult } from '#tools/loadgen';
 import type { Platform } from '#tools/local-platform';
 
 /** The load source, as a process of its own so that it has a core of its own. */
@@ -30,9 +30,4 @@ export async function connectTenants(
     targets.push({ path: new URL(pushUrl).pathname, token, subscription, weight: zipfWeight(rank, zipf) });
   }
   return targets;
-}
-
-/** What the tenant of this rank pushes, relative to the first. */
-export function zipfWeight(rank: number, exponent: number): number {
-  return 1 / rank ** exponent;
 }

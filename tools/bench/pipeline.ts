@@ -36,6 +36,8 @@ export type PipelineOptions = {
   /** Pushes a second, whatever the answers do; as fast as they come without it. */
   ratePerSecond: number | undefined;
   durationMs: number;
+  /** Pushes before the measured time, so that code is compiled and pages are there. */
+  warmUpMs?: number;
   connections: number;
   tenants: number;
   /** Exponent of Zipf's law. */
@@ -44,7 +46,7 @@ export type PipelineOptions = {
   profileFolder?: string | undefined;
 };
 
-const warmUpMs = 10_000;
+const defaultWarmUpMs = 10_000;
 /** What is not delivered this long after the last push is lost, as far as a benchmark can tell. */
 const drainMs = 60_000;
 
@@ -69,7 +71,7 @@ export async function benchPipeline(options: PipelineOptions): Promise<PipelineF
 }
 
 async function measured(platform: Platform, options: PipelineOptions): Promise<PipelineFigures> {
-  const { ratePerSecond, connections, durationMs, tenants } = options;
+  const { ratePerSecond, connections, durationMs, tenants, warmUpMs = defaultWarmUpMs } = options;
   const targets = await connectTenants(platform, tenants, options.zipf);
   const load = { url: platform.urls.receiver, targets, connections, seed: Date.now() % 1_000_000 };
   const paced = ratePerSecond === undefined ? load : { ...load, ratePerSecond };

@@ -1,9 +1,16 @@
 import { Command } from 'commander';
-import { runLoad, type LoadOptions, type LoadResult } from '#tools/loadgen';
-import { duration, positive } from './duration.js';
+import { runLoad, zipfWeight, type LoadOptions, type LoadResult } from '#tools/loadgen';
+import { duration, exponent, positive } from './duration.js';
 import { findRunning } from './running.js';
 
-type LoadCommandOptions = { rate?: number; for: number; connections: number; seed: number; json: boolean };
+type LoadCommandOptions = {
+  rate?: number;
+  for: number;
+  connections: number;
+  zipf: number;
+  seed: number;
+  json: boolean;
+};
 
 export function loadCommand(): Command {
   return new Command('load')
@@ -17,6 +24,12 @@ export function loadCommand(): Command {
     )
     .option('--for <time>', 'how long', duration, 10_000)
     .option('--connections <count>', 'open connections', positive, 64)
+    .option(
+      '--zipf <exponent>',
+      "exponent of Zipf's law for the tenants' shares; 0 makes them equal",
+      exponent,
+      0,
+    )
     .option(
       '--seed <number>',
       'the same seed pushes the same events again',
@@ -40,9 +53,12 @@ Examples:
 async function load(options: LoadCommandOptions): Promise<void> {
   const { receiverUrl, googleUrl, connections } = await findRunning();
   const targets: LoadOptions['targets'] = [];
-  for (const { pushUrl, subscription, ...account } of connections) {
+  for (const [index, { pushUrl, subscription, ...account }] of connections.entries()) {
     const token = await tokenFor(googleUrl, account);
-    targets.push({ path: new URL(pushUrl).pathname, subscription, token });
+    targets.push({
+      ...{ path: new URL(pushUrl).pathname, subscription, token },
+      weight: zipfWeight(index + 1, options.zipf),
+    });
   }
   const result = await runLoad({
     url: receiverUrl,

@@ -1,2 +1,3 @@
 export { runLoad } from './load.js';
 export type { LoadOptions, LoadResult } from './options.js';
+export { zipfWeight } from './zipf.js';

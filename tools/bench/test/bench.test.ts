@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { zipfWeight } from '#tools/loadgen';
+import { hoursPerGiB } from '../depth.js';
+import { benchPipeline } from '../pipeline.js';
+
+describe('the benchmark of the whole pipeline', () => {
+  it('drives real apps, waits for all that was acknowledged, and tells where the time went', async () => {
+    const figures = await benchPipeline({
+      ...{ ratePerSecond: 300, durationMs: 1_500, warmUpMs: 500, connections: 16, tenants: 3, zipf: 1 },
+    });
+    const { acknowledged, delivered, cpuSecondsPerMillion: cpu, peakMiB, firehose } = figures;
+    expect(acknowledged).toBeGreaterThan(400);
+    expect(delivered).toBe(acknowledged);
+    expect(cpu.all).toBeCloseTo(cpu.receiver + cpu.enricher + cpu.deliverer + cpu.redis);
+    for (const part of ['receiver', 'enricher', 'deliverer', 'redis'] as const) {
+      expect(cpu[part]).toBeGreaterThan(0);
+      expect(peakMiB[part]).toBeGreaterThan(0);
+    }
+    expect(figures.receiptToFirehoseMs.p99).toBeGreaterThanOrEqual(figures.receiptToFirehoseMs.p50);
+    expect(firehose.recordsPerMillion).toBeGreaterThan(0);
+    expect(firehose.billedPerByte).toBeGreaterThanOrEqual(1);
+    expect(figures.eventsPerBatch).toBeGreaterThanOrEqual(1);
+  }, 60_000);
+});
+
+describe('hoursPerGiB', () => {
+  it('is what a GiB holds at that rate', () => {
+    expect(hoursPerGiB(1_024, 1_048_576 / 3_600)).toBeCloseTo(1);
+  });
+});
+
+describe('zipfWeight', () => {
+  it('falls with the rank, and not at all for exponent 0', () => {
+    expect([1, 2, 4].map((rank) => zipfWeight(rank, 1))).toEqual([1, 0.5, 0.25]);
+    expect([1, 2, 4].map((rank) => zipfWeight(rank, 0))).toEqual([1, 1, 1]);
+  });
+});
