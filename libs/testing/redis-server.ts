@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { endsWithUs } from './ends-with-us.js';
 import { freePort } from './free-port.js';
 
 /** A real Redis server of our own, durable as in production, in a folder of its own. */
@@ -65,10 +66,12 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   // Known before it answers, so that a `stop` meanwhile ends it too.
   const start = () =>
     untilAnswering(
-      (child = spawn(binary, args, {
-        env: { ...process.env, ...options.environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })),
+      (child = endsWithUs(
+        spawn(binary, args, {
+          env: { ...process.env, ...options.environment },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
+      )),
       port,
     );
   await start();

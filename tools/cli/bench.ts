@@ -17,6 +17,7 @@ import {
   type ReceiverFigures,
 } from '#tools/bench';
 import { duration, exponent, positive } from './duration.js';
+import { endsWhenTold } from './ended.js';
 
 type ReceiverOptions = { for: number; connections: number; tenants: number; json: boolean };
 type AuditLogOptions = { events: number; format: EventFormat; json: boolean };
@@ -94,6 +95,7 @@ Examples:
   npx floodgate bench --rate 3000 --for 60s
   npx floodgate bench receiver`,
     )
+    .hook('preAction', endsWhenTold)
     .action(runPipeline)
     .addCommand(receiver)
     .addCommand(depth)

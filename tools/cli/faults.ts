@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { thisMachine } from '#tools/bench';
 import { rows, runRow, sabotages, type RowResult, type RunOptions } from '#tools/faults';
 import { numbers } from './duration.js';
+import { endsWhenTold } from './ended.js';
 
 type FaultsOptions = {
   only?: number[];
@@ -36,6 +37,7 @@ Examples:
   npx floodgate faults --only 1,2,3 --seed 7
   npx floodgate faults --sabotage`,
     )
+    .hook('preAction', endsWhenTold)
     .action(faults);
 }
 

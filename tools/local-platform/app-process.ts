@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { endsWithUs } from '#testing';
 
 /** The apps as they were built, whether this file was or runs from its source. */
 const dist = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'dist');
@@ -81,10 +82,12 @@ export class AppProcess {
   private spawn(): void {
     const log = openSync(this.logFile, 'a');
     const program = join(dist, 'apps', this.name, 'src/main.js');
-    const child = spawn(process.execPath, ['--enable-source-maps', program], {
-      env: { PATH: process.env['PATH'] ?? '', ...this.environment },
-      stdio: ['ignore', log, log],
-    });
+    const child = endsWithUs(
+      spawn(process.execPath, ['--enable-source-maps', program], {
+        env: { PATH: process.env['PATH'] ?? '', ...this.environment },
+        stdio: ['ignore', log, log],
+      }),
+    );
     closeSync(log);
     this.child = child;
     child.once('exit', (code) => {
