@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { endsWithUs } from '#testing';
 import { zipfWeight, type LoadOptions, type LoadResult } from '#tools/loadgen';
 import type { Platform } from '#tools/local-platform';
 
+/** As it was built, whether this file was or runs from its source. */
+const program = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'dist/tools/loadgen/main.js');
+
 /** The load source, as a process of its own so that it has a core of its own. */
 export async function drive(options: LoadOptions): Promise<LoadResult> {
-  const program = fileURLToPath(new URL('../loadgen/main.js', import.meta.url));
   const child = endsWithUs(
     spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] }),
   );

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { settings } from '#config';
-import { deliveryModes } from '#prices';
 
 const milliseconds = z.coerce.number().int().min(1);
 const minutes = (count: number) => count * 60_000;
@@ -23,10 +22,6 @@ export const monitorConfig = z.object({
     .startsWith('arn:', 'must be the ARN of an SNS topic')
     .optional()
     .describe('SNS topic for alerts; without it alerts are only shown by the API and logged.'),
-  DELIVERY_MODE: z
-    .enum(deliveryModes)
-    .default('dynamic-partitioning')
-    .describe("The deliverer's mode, which decides what is billed."),
   PRICES_FILE: z
     .string()
     .min(1)

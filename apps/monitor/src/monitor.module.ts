@@ -81,7 +81,7 @@ export class MonitorModule implements OnModuleInit, OnApplicationShutdown {
           useFactory: (ledger: Ledger, landed: LandedObjects) =>
             new CostBook(ledger, landed, {
               list,
-              mode: config.DELIVERY_MODE,
+              mode: 'dynamic-partitioning',
               isLandingWatched: config.LANDED_QUEUE_URL !== undefined,
             }),
         },

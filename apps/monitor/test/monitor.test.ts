@@ -339,6 +339,8 @@ describe('the monitor', () => {
     const list = readPriceList();
     list.region = 'eu-central-2';
     list.prices.firehoseIngestion.tiers = [{ price: 1 }];
+    list.prices.firehosePartitioning.tiers = [{ price: 2 }];
+    list.prices.firehoseJqHours.tiers = [{ price: 0 }];
     const folder = await mkdtemp(join(tmpdir(), 'floodgate-prices-'));
     const file = join(folder, 'prices.json');
     try {
@@ -350,10 +352,10 @@ describe('the monitor', () => {
           taken: { day: bookDayOf(Date.now()), lines: 1, bytes: 2 ** 30, billedBytes: 2 ** 30 },
         },
       ]);
-      const monitor = await boot({ PRICES_FILE: file, DELIVERY_MODE: 'stream-per-tenant' });
+      const monitor = await boot({ PRICES_FILE: file });
       const { prices, days } = await get<Costs>(monitor, 'costs?days=1');
       expect(prices.region).toBe('eu-central-2');
-      expect(days[0]?.total.dollars).toBeCloseTo(1, 9);
+      expect(days[0]?.total.dollars).toBeCloseTo(3, 9);
       await writeFile(file, '{}');
       await expect(boot({ PRICES_FILE: file })).rejects.toThrow(`${file} is no price list`);
     } finally {
