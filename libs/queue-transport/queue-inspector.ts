@@ -1,4 +1,3 @@
-import { Queue } from 'bullmq';
 import { queueNames, type QueueName } from '#contracts';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { shardPrefix } from './shards.js';
@@ -10,9 +9,9 @@ export type QueueDepth = {
   active: number;
   delayed: number;
   failed: number;
-  /** Age of the oldest job that is not finished; `undefined` when there is none. */
+  /** Age of the oldest job looked at that is not finished; `undefined` when there is none. */
   oldestAgeMs: number | undefined;
-  /** Bytes of all its jobs' payloads, failed ones too, taken to be like those at the heads of its states. */
+  /** Bytes of all its jobs' payloads, failed ones too, reckoned from samples of each state. */
   bytes: number;
 };
 
@@ -22,45 +21,76 @@ export type QueueInspectorOptions = {
   onError: (error: Error) => void;
 };
 
+/** In BullMQ's lists the oldest job is last, in its sorted sets it is mostly first. */
+const states = ['wait', 'active', 'delayed', 'failed'] as const;
+
+/** So many jobs of each state are measured, spread evenly over it: a backlog of millions costs the same. */
+const samples = 64;
+
+/**
+ * KEYS: a queue's states. ARGV: prefix of its jobs' keys, most samples of a state.
+ * Returns for each state: jobs, sampled jobs, bytes of their payloads, the oldest one's timestamp or 0.
+ */
+const inspect = `
+local function look(key)
+  local isList = redis.call('TYPE', key).ok == 'list'
+  local count = isList and redis.call('LLEN', key) or redis.call('ZCARD', key)
+  local most = math.min(count, tonumber(ARGV[2]))
+  local sampled, bytes, oldest = 0, 0, 0
+  for sample = 0, most - 1 do
+    local at = math.floor(sample * count / most)
+    local id = isList and redis.call('LINDEX', key, -1 - at) or redis.call('ZRANGE', key, at, at)[1]
+    local job = ARGV[1] .. id
+    local stamp = tonumber(redis.call('HGET', job, 'timestamp'))
+    if stamp then
+      sampled = sampled + 1
+      bytes = bytes + redis.call('HSTRLEN', job, 'data')
+      if oldest == 0 or stamp < oldest then oldest = stamp end
+    end
+  end
+  return { count, sampled, bytes, oldest }
+end
+local answer = {}
+for index, key in ipairs(KEYS) do answer[index] = look(key) end
+return answer`;
+
+type Look = [count: number, sampled: number, bytes: number, oldestMs: number];
+type Scripts = { inspectQueue(...args: [...keys: string[], jobs: string, samples: number]): Promise<Look[]> };
+
 /** Reads how deep the queues are, without touching their jobs' payloads. */
 export class QueueInspector {
   private readonly redis: Redis;
-  private readonly queues: { queue: QueueName; shard: number; bull: Queue }[];
+  private readonly scripts: Scripts;
+  private readonly queues: { queue: QueueName; shard: number }[];
 
   constructor(options: QueueInspectorOptions) {
     this.redis = connectRedis(options.redisUrl, 'control', options.onError);
+    this.redis.defineCommand('inspectQueue', { numberOfKeys: states.length, lua: inspect });
+    this.scripts = this.redis as unknown as Scripts;
     this.queues = queueNames.flatMap((queue) =>
-      Array.from({ length: options.shards }, (_, shard) => {
-        const prefix = shardPrefix(queue, shard);
-        const bull = new Queue(queue, {
-          connection: this.redis,
-          prefix,
-          skipVersionCheck: true,
-          skipMetasUpdate: true,
-        });
-        bull.on('error', options.onError);
-        return { queue, shard, bull };
-      }),
+      Array.from({ length: options.shards }, (_, shard) => ({ queue, shard })),
     );
   }
 
   inspect(): Promise<QueueDepth[]> {
     return Promise.all(
-      this.queues.map(async ({ queue, shard, bull }) => {
-        const [counts, heads] = await Promise.all([
-          bull.getJobCounts('wait', 'active', 'delayed', 'failed'),
-          this.heads(bull, shardPrefix(queue, shard)),
-        ]);
-        const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
+      this.queues.map(async ({ queue, shard }) => {
+        const prefix = `${shardPrefix(queue, shard)}:${queue}:`;
+        const looks = await this.scripts.inspectQueue(
+          ...states.map((state) => prefix + state),
+          prefix,
+          samples,
+        );
+        const [waiting = 0, active = 0, delayed = 0, failed = 0] = looks.map(([count]) => count);
         return {
           queue,
           shard,
-          waiting: counts['wait'] ?? 0,
-          active: counts['active'] ?? 0,
-          delayed: counts['delayed'] ?? 0,
-          failed: counts['failed'] ?? 0,
-          oldestAgeMs: oldestAge(heads, Date.now()),
-          bytes: jobs * mean(heads.map(({ bytes }) => bytes)),
+          waiting,
+          active,
+          delayed,
+          failed,
+          oldestAgeMs: oldestAge(looks, Date.now()),
+          bytes: looks.reduce((sum, look) => sum + bytesOf(look), 0),
         };
       }),
     );
@@ -69,34 +99,15 @@ export class QueueInspector {
   close(): void {
     disconnectRedis(this.redis);
   }
-
-  /** Looks at the head of each state only: a backlog of millions costs the same. */
-  private async heads(bull: Queue, prefix: string): Promise<Head[]> {
-    const ids = await Promise.all(
-      states.map(async (state) => (await bull.getRanges([state], 0, 0, true)).map((id) => ({ id, state }))),
-    );
-    const heads = await Promise.all(
-      ids.flat().map(async ({ id, state }) => {
-        const key = `${prefix}:${bull.name}:${id}`;
-        const [stamp, bytes] = await Promise.all([
-          this.redis.hget(key, 'timestamp'),
-          this.redis.hstrlen(key, 'data'),
-        ]);
-        return stamp === null ? [] : [{ state, timestampMs: Number(stamp), bytes }];
-      }),
-    );
-    return heads.flat();
-  }
 }
 
-const states = ['wait', 'active', 'delayed', 'failed'] as const;
-type Head = { state: (typeof states)[number]; timestampMs: number; bytes: number };
+function bytesOf([count, sampled, bytes]: Look): number {
+  return sampled === 0 ? 0 : (count * bytes) / sampled;
+}
 
-function oldestAge(heads: readonly Head[], nowMs: number): number | undefined {
-  const unfinished = heads.filter(({ state }) => state !== 'failed').map(({ timestampMs }) => timestampMs);
+function oldestAge(looks: readonly Look[], nowMs: number): number | undefined {
+  const unfinished = looks.flatMap(([, , , oldestMs], index) =>
+    states[index] === 'failed' || oldestMs === 0 ? [] : [oldestMs],
+  );
   return unfinished.length === 0 ? undefined : Math.max(0, nowMs - Math.min(...unfinished));
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

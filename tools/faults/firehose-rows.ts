@@ -14,7 +14,7 @@ export const firehoseFaults: readonly [FaultsInput, ms: number][] = [
 ];
 
 const callTimeout = { CALL_TIMEOUT_MS: '2000' };
-const queuesMaxBytes = 2 * 1024 ** 2;
+const queuesMaxBytes = 6 * 1024 ** 2;
 const billedAtMost = 1.02;
 
 export const firehoseFails = row(
@@ -67,7 +67,7 @@ async function backlogIsBounded(arena: Arena): Promise<void> {
   await arena.underLoad(
     1_000,
     async () => {
-      const untilMs = performance.now() + (arena.isFull ? 3_600_000 : 15_000);
+      const untilMs = performance.now() + (arena.isFull ? 3_600_000 : 20_000);
       while (performance.now() < untilMs) {
         most = Math.max(most, await arena.queuedBytes());
         await wait(500);

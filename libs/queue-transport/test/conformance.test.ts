@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Module, type INestMicroservice, type Type } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
@@ -125,6 +126,23 @@ describe('the BullMQ transport', () => {
     expect((await seen).sort()).toEqual(ids.sort());
     await settled();
     expect(await counts()).toEqual({ unfinished: 0, failed: 0 });
+  });
+
+  it('reckons the bytes of a backlog of jobs that differ', async () => {
+    const frames = Array.from({ length: 400 }, (_, index) => ({
+      ...frame(`batch-${String(index)}`),
+      body: 'A'.repeat(crc32(String(index)) % 2_000),
+    }));
+    await Promise.all(frames.map((each) => publisher.publish(receivedBatch, each)));
+    const depths = (await inspector.inspect()).filter(({ queue }) => queue === 'received');
+    const real = frames.reduce((sum, { body }) => sum + body.length, 0);
+    const reckoned = depths.reduce((sum, { bytes }) => sum + bytes, 0);
+    expect(depths.reduce((sum, { waiting }) => sum + waiting, 0)).toBe(400);
+    expect(Math.abs(reckoned / real - 1)).toBeLessThan(0.25);
+    const seen = deliveries(400);
+    await boot([Received]);
+    await seen;
+    await settled();
   });
 
   it('retries a transient failure until the handler succeeds', async () => {
