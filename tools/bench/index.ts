@@ -1,4 +1,5 @@
 export { benchAuditLog, type AuditLogFigures } from './audit-log.js';
+export { benchComparison, type Comparison } from './compare.js';
 export { benchDedupe, type DedupeFigures } from './dedupe.js';
 export { benchDepth, hoursPerGiB, type DepthFigures } from './depth.js';
 export { benchPipeline, type PipelineFigures } from './pipeline.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { build } from 'hdr-histogram-js';
 import { Platform, type AppName } from '#tools/local-platform';
-import type { LoadResult } from '#tools/loadgen';
+import type { LoadOptions, LoadResult } from '#tools/loadgen';
 import { connectTenants, drive } from './drive.js';
 import { appUsage, metricsOf, peakResidentBytes, redisUsage } from './usage.js';
 
@@ -46,14 +46,24 @@ export type PipelineOptions = {
   profileFolder?: string | undefined;
 };
 
-const defaultWarmUpMs = 10_000;
+export const defaultWarmUpMs = 10_000;
 /** What is not delivered this long after the last push is lost, as far as a benchmark can tell. */
 const drainMs = 60_000;
 
 /** Pushes at the whole pipeline, waits until all has been delivered, and tells what it took. */
 export async function benchPipeline(options: PipelineOptions): Promise<PipelineFigures> {
+  return withPipeline(options.profileFolder, async (platform) => {
+    const targets = await connectTenants(platform, options.tenants, options.zipf);
+    return measurePipeline(platform, targets, options);
+  });
+}
+
+/** Runs the whole platform for as long as `use` needs it. */
+export async function withPipeline<Value>(
+  profileFolder: string | undefined,
+  use: (platform: Platform) => Promise<Value>,
+): Promise<Value> {
   const folder = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
-  const { profileFolder } = options;
   const profile = `--cpu-prof --cpu-prof-dir=${profileFolder ?? ''}`;
   const platform = await Platform.start({
     ports: 'free',
@@ -63,20 +73,24 @@ export async function benchPipeline(options: PipelineOptions): Promise<PipelineF
     environment: profileFolder === undefined ? {} : { NODE_OPTIONS: profile },
   });
   try {
-    return await measured(platform, options);
+    return await use(platform);
   } finally {
     await platform.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function measured(platform: Platform, options: PipelineOptions): Promise<PipelineFigures> {
+export async function measurePipeline(
+  platform: Platform,
+  targets: LoadOptions['targets'],
+  options: PipelineOptions,
+): Promise<PipelineFigures> {
   const { ratePerSecond, connections, durationMs, tenants, warmUpMs = defaultWarmUpMs } = options;
-  const targets = await connectTenants(platform, tenants, options.zipf);
   const load = { url: platform.urls.receiver, targets, connections, seed: Date.now() % 1_000_000 };
   const paced = ratePerSecond === undefined ? load : { ...load, ratePerSecond };
+  const atFirst = await deliveredBy(platform);
   const warmUp = await drive({ ...paced, durationMs: warmUpMs });
-  await untilDelivered(platform, acknowledgedOf(warmUp));
+  await untilDelivered(platform, atFirst + acknowledgedOf(warmUp));
 
   const ages = watchAges(platform);
   const before = await snapshot(platform);

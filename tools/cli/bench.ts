@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { lineFormats, type EventFormat } from '#audit-log';
 import {
   benchAuditLog,
+  benchComparison,
   benchDedupe,
   benchDepth,
   benchPipeline,
@@ -10,6 +11,7 @@ import {
   benchReceiver,
   thisMachine,
   type AuditLogFigures,
+  type Comparison,
   type DedupeFigures,
   type DepthFigures,
   type PipelineFigures,
@@ -28,6 +30,8 @@ type PipelineOptions = {
   tenants: number;
   zipf: number;
   profile?: string;
+  compare?: string;
+  pairs: number;
   json: boolean;
 };
 type DepthOptions = { events: number; rate: number; tenants: number; zipf: number; json: boolean };
@@ -84,6 +88,8 @@ Examples:
     .option('--zipf <exponent>', "exponent of Zipf's law for their shares; 0 makes them equal", exponent, 1)
     .enablePositionalOptions()
     .option('--profile <folder>', 'where each app writes a CPU profile')
+    .option('--compare <command>', 'push the same at another receiver, which listens on $PORT, in turn')
+    .option('--pairs <count>', 'how often, with --compare', positive, 3)
     .option('--json', 'print the figures as JSON', false)
     .addHelpText(
       'after',
@@ -93,6 +99,7 @@ It exits 1 when anything that was acknowledged was not delivered.
 
 Examples:
   npx floodgate bench --rate 3000 --for 60s
+  npx floodgate bench --rate 2000 --compare 'node another-receiver.mjs'
   npx floodgate bench receiver`,
     )
     .hook('preAction', endsWhenTold)
@@ -103,16 +110,23 @@ Examples:
     .addCommand(auditLog);
 }
 
-async function runPipeline({ rate, profile, json, ...options }: PipelineOptions): Promise<void> {
+async function runPipeline(given: PipelineOptions): Promise<void> {
+  const { rate, profile, json, compare, pairs, ...rest } = given;
+  const options = { ...rest, ratePerSecond: rate, durationMs: rest.for, profileFolder: profile };
   console.error('floodgate: measuring the whole pipeline ...');
-  const figures = await benchPipeline({
-    ...options,
-    ratePerSecond: rate,
-    durationMs: options.for,
-    profileFolder: profile,
-  });
+  if (compare !== undefined) {
+    const figures = await benchComparison(options, compare, pairs);
+    print(figures, comparisonRows(figures), json);
+    process.exitCode = figures.pairs.every(({ floodgate }) => hasAll(floodgate)) ? 0 : 1;
+    return;
+  }
+  const figures = await benchPipeline(options);
   print(figures, pipelineRows(figures), json);
-  process.exitCode = figures.delivered >= figures.acknowledged ? 0 : 1;
+  process.exitCode = hasAll(figures) ? 0 : 1;
+}
+
+function hasAll({ acknowledged, delivered }: PipelineFigures): boolean {
+  return delivered >= acknowledged;
 }
 
 async function runDepth({ rate, json, ...options }: DepthOptions): Promise<void> {
@@ -182,6 +196,25 @@ function pipelineRows(figures: PipelineFigures): Rows {
     ],
     ['books', `${count(figures.acknowledged)} acknowledged, ${count(figures.delivered)} delivered`],
     ['Redis', `${figures.redisVersion}, appendfsync always`],
+  ];
+}
+
+function comparisonRows({ pairs, medianCpuRatio }: Comparison): Rows {
+  const side = (perSecond: number, p99: number, cpu: number) =>
+    `${count(perSecond)} a second, answer p99 ${p99.toFixed(1)} ms, ${cpu.toFixed(1)} CPU-seconds per million`;
+  return [
+    ...pairs.flatMap(({ floodgate, peer, cpuRatio }, index): Rows => {
+      const { pushedPerSecond, answerMs, cpuSecondsPerMillion } = floodgate;
+      return [
+        [
+          `pair ${String(index + 1)}, Floodgate`,
+          side(pushedPerSecond, answerMs.p99, cpuSecondsPerMillion.all),
+        ],
+        ['        the peer', side(peer.pushedPerSecond, peer.answerMs.p99, peer.cpuSecondsPerMillion)],
+        ['        CPU, Floodgate to peer', cpuRatio.toFixed(2)],
+      ];
+    }),
+    ['CPU, Floodgate to peer, median', medianCpuRatio.toFixed(2)],
   ];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { zipfWeight } from '#tools/loadgen';
+import { benchComparison, median } from '../compare.js';
 import { hoursPerGiB } from '../depth.js';
 import { benchPipeline } from '../pipeline.js';
 
@@ -21,6 +22,44 @@ describe('the benchmark of the whole pipeline', () => {
     expect(firehose.billedPerByte).toBeGreaterThanOrEqual(1);
     expect(figures.eventsPerBatch).toBeGreaterThanOrEqual(1);
   }, 60_000);
+});
+
+const other = `
+  require('node:http')
+    .createServer((request, response) => request.resume().once('end', () => response.writeHead(204).end()))
+    .listen(process.env.PORT, '127.0.0.1')`;
+
+describe('the comparison with another receiver', () => {
+  const options = {
+    ...{ ratePerSecond: 200, durationMs: 1_000, warmUpMs: 300, connections: 8, tenants: 2, zipf: 1 },
+  };
+
+  it('pushes the same at both, in turn, and tells the ratio of each pair', async () => {
+    const command = `'${process.execPath}' -e "${other}" & wait`;
+    const { pairs, medianCpuRatio } = await benchComparison(options, command, 2);
+    expect(pairs).toHaveLength(2);
+    for (const { floodgate, peer, cpuRatio } of pairs) {
+      expect(floodgate.delivered).toBe(floodgate.acknowledged);
+      expect(peer.events).toBeGreaterThan(150);
+      expect(peer.peakMiB).toBeGreaterThan(10);
+      expect(cpuRatio).toBeCloseTo(floodgate.cpuSecondsPerMillion.all / peer.cpuSecondsPerMillion);
+    }
+    expect(medianCpuRatio).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('says so when the other one ends before it listens', async () => {
+    await expect(benchComparison(options, 'exit 3', 1)).rejects.toThrow('the peer ended with 3');
+  });
+});
+
+describe('median', () => {
+  it.each([
+    [[3, 1, 2], 2],
+    [[4, 1, 2, 3], 2.5],
+    [[7], 7],
+  ])('of %j is %d', (values, middle) => {
+    expect(median(values)).toBe(middle);
+  });
 });
 
 describe('hoursPerGiB', () => {
