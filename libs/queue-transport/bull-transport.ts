@@ -38,6 +38,7 @@ export class BullTransport extends Server implements CustomTransportStrategy {
   private readonly closing = new AbortController();
   private lastTakenMs = performance.now();
   private waitingSinceMs: number | undefined;
+  private isHeld = false;
 
   constructor(private readonly options: BullTransportOptions) {
     super();
@@ -79,13 +80,21 @@ export class BullTransport extends Server implements CustomTransportStrategy {
     if (this.redis) disconnectRedis(this.redis);
   }
 
+  /** Takes no more jobs until told otherwise; those in work go on, and one that is awaited already. */
+  async hold(isHeld: boolean): Promise<void> {
+    if (isHeld === this.isHeld) return;
+    this.isHeld = isHeld;
+    this.lastTakenMs = performance.now();
+    await Promise.all(this.workers.map((worker) => (isHeld ? worker.pause(true) : worker.resume())));
+  }
+
   /**
    * For the liveness probe: Redis answers, jobs wait, and none was taken for long. With Redis away it
    * finds nothing, or every process would be restarted together.
    */
   async stuck(): Promise<string | undefined> {
     const { stuckAfterMs = defaultStuckAfterMs } = this.options;
-    if (this.redis?.status !== 'ready') return undefined;
+    if (this.redis?.status !== 'ready' || this.isHeld) return undefined;
     const waiting = await Promise.race([this.waitingJobs(), wait(1_000, 0, { ref: false })]);
     const nowMs = performance.now();
     this.waitingSinceMs = waiting === 0 ? undefined : (this.waitingSinceMs ?? nowMs);
@@ -138,6 +147,7 @@ export class BullTransport extends Server implements CustomTransportStrategy {
       }
     }
     await Promise.all(this.workers.map((worker) => worker.waitUntilReady()));
+    if (this.isHeld) await Promise.all(this.workers.map((worker) => worker.pause(true)));
   }
 
   private async process(job: Job, token: string | undefined): Promise<void> {

@@ -13,6 +13,8 @@ export type QueueDepth = {
   oldestAgeMs: number | undefined;
   /** Bytes of all its jobs' payloads, failed ones too, reckoned from samples of each state. */
   bytes: number;
+  /** The same of those that wait for a worker. */
+  waitingBytes: number;
 };
 
 export type QueueInspectorOptions = {
@@ -82,6 +84,7 @@ export class QueueInspector {
           samples,
         );
         const [waiting = 0, active = 0, delayed = 0, failed = 0] = looks.map(([count]) => count);
+        const bytes = looks.map(bytesOf);
         return {
           queue,
           shard,
@@ -90,7 +93,8 @@ export class QueueInspector {
           delayed,
           failed,
           oldestAgeMs: oldestAge(looks, Date.now()),
-          bytes: looks.reduce((sum, look) => sum + bytesOf(look), 0),
+          bytes: bytes.reduce((sum, each) => sum + each, 0),
+          waitingBytes: bytes[0] ?? 0,
         };
       }),
     );

@@ -171,12 +171,12 @@ async function deliveredBy(platform: Platform): Promise<number> {
   return (await platform.books()).reduce((sum, { delivered }) => sum + delivered, 0);
 }
 
-async function untilDelivered(platform: Platform, events: number): Promise<void> {
+export async function untilDelivered(platform: Platform, events: number): Promise<void> {
   const deadlineMs = performance.now() + drainMs;
   while ((await deliveredBy(platform)) < events && performance.now() < deadlineMs) await wait(200);
 }
 
-function acknowledgedOf({ byStatus }: LoadResult): number {
+export function acknowledgedOf({ byStatus }: LoadResult): number {
   return byStatus['204'] ?? 0;
 }
 

@@ -220,15 +220,21 @@ function comparisonRows({ pairs, medianCpuRatio }: Comparison): Rows {
 
 const outageRates = [100, 1_000, 11_574, 50_000];
 
-function depthRows({ events, bytesPerEvent, eventsPerBatch }: DepthFigures): Rows {
+function depthRows(figures: DepthFigures): Rows {
+  const { events, bytesPerEvent, eventsPerBatch, cpuSecondsPerMillion: cpu } = figures;
+  const lasts = (hours: number) => (hours < 1 ? `${(60 * hours).toFixed(1)} min` : `${hours.toFixed(1)} h`);
   const hours = (bytes: number) =>
-    outageRates.map((rate) => `${hoursPerGiB(bytes, rate).toFixed(1)} h at ${count(rate)}`).join(', ');
+    outageRates.map((rate) => `${lasts(hoursPerGiB(bytes, rate))} at ${count(rate)}`).join(', ');
   return [
     ['events', `${count(events)} in batches of ${count(eventsPerBatch)}`],
     ['wait for the enricher', `${bytesPerEvent.enricher.toFixed(0)} bytes an event`],
     ['an outage may last, per GiB', hours(bytesPerEvent.enricher)],
     ['wait for Firehose', `${bytesPerEvent.firehose.toFixed(0)} bytes an event`],
     ['an outage may last, per GiB', hours(bytesPerEvent.firehose)],
+    [
+      'CPU-seconds per million',
+      `${cpu.map((seconds) => seconds.toFixed(0)).join(', ')} of receiver and Redis, for each tenth of the backlog as it grew`,
+    ],
   ];
 }
 

@@ -13,6 +13,7 @@ export class EnricherMetrics {
   readonly dedupeSkipped;
   readonly dedupeErrors;
   readonly contested;
+  readonly held;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -55,6 +56,11 @@ export class EnricherMetrics {
     this.duplicates = new Counter({
       name: 'floodgate_enricher_duplicates_total',
       help: 'Events dropped because their message was handed on before.',
+      registers,
+    });
+    this.held = new Gauge({
+      name: 'floodgate_enricher_held',
+      help: '1 while no batches are taken because the deliverer is far behind, else 0.',
       registers,
     });
     this.dedupeSkipped = new Counter({

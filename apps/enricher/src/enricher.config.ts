@@ -32,6 +32,14 @@ export const enricherConfig = z.object({
     .max(31 * 86_400)
     .default(86_400)
     .describe('How long a message id is remembered to drop duplicates, in seconds; 0 turns it off.'),
+  PARTITIONED_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(128 * 1024 ** 2)
+    .describe(
+      'Bytes of understood batches that wait for the deliverer before no more are taken up: as they came, they wait in half the memory.',
+    ),
   JOBS_IN_WORK: z.coerce.number().int().min(1).max(256).default(8).describe('Batches in work at once.'),
 });
 

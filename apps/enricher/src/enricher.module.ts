@@ -7,8 +7,9 @@ import { receivedBatch } from '#contracts';
 import { DuplicateFilter } from '#dedupe';
 import { Ledger } from '#ledger';
 import { ObservabilityModule, Probes } from '#observability';
-import { BullTransport, JobPublisher, RethrowFilter } from '#queue-transport';
+import { BullTransport, JobPublisher, QueueInspector, RethrowFilter } from '#queue-transport';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
+import { BacklogBrake } from './backlog-brake.js';
 import { BatchController, understanding } from './batch.controller.js';
 import { EnricherMetrics } from './enricher-metrics.js';
 import type { EnricherConfig } from './enricher.config.js';
@@ -32,7 +33,7 @@ export class EnricherModule implements OnApplicationShutdown {
     probes.ready('redis', () => (publisher.isConnected ? undefined : 'not connected'));
   }
 
-  static configured(config: EnricherConfig): DynamicModule {
+  static configured(config: EnricherConfig, transport: BullTransport): DynamicModule {
     return {
       module: EnricherModule,
       imports: [ObservabilityModule.listening(config.HEALTH_PORT, config.HOST)],
@@ -68,6 +69,21 @@ export class EnricherModule implements OnApplicationShutdown {
             networkOf: (ip) => networks.lookup(ip),
             keepsSecrets: config.REDACT_SECRETS === 'off',
           }),
+        },
+        {
+          provide: BacklogBrake,
+          inject: [EnricherMetrics],
+          useFactory: (metrics: EnricherMetrics) =>
+            new BacklogBrake(
+              new QueueInspector({
+                redisUrl: config.REDIS_URL,
+                shards: config.QUEUE_SHARDS,
+                onError: onRedisError,
+              }),
+              transport,
+              metrics,
+              config.PARTITIONED_MAX_BYTES,
+            ),
         },
         {
           provide: JobPublisher,

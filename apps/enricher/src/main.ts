@@ -8,7 +8,7 @@ import { EnricherModule } from './enricher.module.js';
 await runUntilSignal('enricher', async (logger) => {
   const config = loadConfig(enricherConfig);
   const transport = EnricherModule.transport(config);
-  const app = await NestFactory.createMicroservice(EnricherModule.configured(config), {
+  const app = await NestFactory.createMicroservice(EnricherModule.configured(config, transport), {
     strategy: transport,
     logger: logger(config.LOG_LEVEL),
   });

@@ -79,15 +79,17 @@ export class EnricherStage {
     await this.server.stop();
   }
 
-  async startEnricher(): Promise<void> {
+  async startEnricher(more: Record<string, string> = {}): Promise<void> {
     const environment = {
+      ...more,
       REDIS_URL: this.server.url,
       HOST: '127.0.0.1',
       HEALTH_PORT: '0',
       EVENT_FORMAT: 'raw',
     };
     const config = loadConfig(enricherConfig, environment);
-    this.enricher = await listen(EnricherModule.configured(config), EnricherModule.transport(config));
+    const transport = EnricherModule.transport(config);
+    this.enricher = await listen(EnricherModule.configured(config, transport), transport);
   }
 
   async startNext(): Promise<void> {

@@ -22,6 +22,7 @@ const depth = (more: Partial<QueueDepth> = {}): QueueDepth => ({
   failed: 0,
   oldestAgeMs: undefined,
   bytes: 0,
+  waitingBytes: 0,
   ...more,
 });
 const connection = (more: Partial<Connection> = {}): Connection => ({
