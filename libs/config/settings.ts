@@ -12,6 +12,10 @@ export const settings = {
     .max(256)
     .default(1)
     .describe('Shards of each queue; each has its own Redis Cluster hash slot.'),
+  DELIVERY_MODE: z
+    .enum(['dynamic-partitioning', 'stream-per-tenant'])
+    .default('dynamic-partitioning')
+    .describe('Whether tenants share streams that Firehose partitions, or each has streams of its own.'),
   ADMIN_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]{32,}$/, 'must be at least 32 visible ASCII characters')

@@ -3,6 +3,7 @@ export const errorCodes = {
   redis_unavailable: 'Redis did not answer in time, or refused the command.',
   sink_unavailable: 'Firehose failed or did not answer; what is owed is sent again.',
   sink_throttled: 'Firehose asked to slow down; what is owed is sent again later.',
+  foreign_lines: 'A tenant’s own stream was given lines of another; the job is kept, and nothing was sent.',
   sink_refused: 'Firehose refuses a line of the quarantine for good; the job is kept for inspection.',
   duplicate_contested: 'A batch in work holds the same message; this one waits to see what becomes of it.',
   corrupt_batch: 'A batch does not match its checksum or count; the job is kept for inspection.',

@@ -23,7 +23,7 @@ export {
   type Taken,
 } from './jobs.js';
 export { maxLinesPerRecord, maxRecordBytes, originalEntry, rawLine, type RawLine } from './line.js';
-export { errorPrefix, objectPrefix, partitionOfKey, partitionQuery } from './partition.js';
+export { errorPrefix, objectPrefix, partitionOfKey, partitionQuery, tenantPrefix } from './partition.js';
 export {
   quarantineLine,
   quarantineReasons,

@@ -7,6 +7,12 @@ export const partitionQuery = '{kind:(.kind // "events"),tenant:(.tenant_id // .
 /** Firehose's prefix expressions for S3 keys; the date is the arrival of an object's oldest record. */
 export const objectPrefix =
   '!{partitionKeyFromQuery:kind}/tenant=!{partitionKeyFromQuery:tenant}/dt=!{timestamp:yyyy-MM-dd}/hour=!{timestamp:HH}/';
+
+/** The same for a stream that holds one kind of one tenant and needs no query. */
+export function tenantPrefix(kind: PartitionKind, tenantId: string): string {
+  return `${kind}/tenant=${tenantId}/dt=!{timestamp:yyyy-MM-dd}/hour=!{timestamp:HH}/`;
+}
+
 export const errorPrefix = 'errors/!{firehose:error-output-type}/dt=!{timestamp:yyyy-MM-dd}/';
 
 const objectKey = /^(?<kind>[a-z]+)\/tenant=(?<tenantId>[a-z0-9-]+)\/dt=[\d-]{10}\/hour=\d{2}\//;

@@ -26,9 +26,7 @@ export async function benchComparison(
 ): Promise<Comparison> {
   const peer = await Peer.start(command);
   try {
-    const measured = await withPipeline(options.profileFolder, (platform) =>
-      inTurn(platform, peer, options, pairs),
-    );
+    const measured = await withPipeline(options, (platform) => inTurn(platform, peer, options, pairs));
     return { pairs: measured, medianCpuRatio: median(measured.map(({ cpuRatio }) => cpuRatio)) };
   } finally {
     await peer.stop();

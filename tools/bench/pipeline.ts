@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { constants, gunzipSync } from 'node:zlib';
 import { build } from 'hdr-histogram-js';
+import type { DeliveryMode } from '#prices';
 import { Platform, type AppName } from '#tools/local-platform';
 import type { LoadOptions, LoadResult } from '#tools/loadgen';
 import { connectTenants, drive } from './drive.js';
@@ -42,6 +44,8 @@ export type PipelineOptions = {
   tenants: number;
   /** Exponent of Zipf's law. */
   zipf: number;
+  /** `DELIVERY_MODE` of the deliverer. */
+  mode?: DeliveryMode | undefined;
   /** Where every app writes a V8 CPU profile when it ends. */
   profileFolder?: string | undefined;
 };
@@ -52,7 +56,7 @@ const drainMs = 60_000;
 
 /** Pushes at the whole pipeline, waits until all has been delivered, and tells what it took. */
 export async function benchPipeline(options: PipelineOptions): Promise<PipelineFigures> {
-  return withPipeline(options.profileFolder, async (platform) => {
+  return withPipeline(options, async (platform) => {
     const targets = await connectTenants(platform, options.tenants, options.zipf);
     return measurePipeline(platform, targets, options);
   });
@@ -60,7 +64,7 @@ export async function benchPipeline(options: PipelineOptions): Promise<PipelineF
 
 /** Runs the whole platform for as long as `use` needs it. */
 export async function withPipeline<Value>(
-  profileFolder: string | undefined,
+  { profileFolder, mode = 'dynamic-partitioning' }: Pick<PipelineOptions, 'profileFolder' | 'mode'>,
   use: (platform: Platform) => Promise<Value>,
 ): Promise<Value> {
   const folder = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
@@ -70,7 +74,10 @@ export async function withPipeline<Value>(
     redisUrl: undefined,
     logDirectory: folder,
     objectIntervalMs: 60_000,
-    environment: profileFolder === undefined ? {} : { NODE_OPTIONS: profile },
+    environment: {
+      DELIVERY_MODE: mode,
+      ...(profileFolder === undefined ? {} : { NODE_OPTIONS: profile }),
+    },
   });
   try {
     return await use(platform);
@@ -187,7 +194,7 @@ function watchAges(platform: Platform): () => PipelineFigures['receiptToFirehose
   const ages = build({ lowestDiscernibleValue: 1, numberOfSignificantValueDigits: 3 });
   platform.aws.firehose.onAccepted((records) => {
     for (const record of records) {
-      const receivedAtMs = Number(receiptTime.exec(record.toString('latin1', 0, 4_096))?.[1]);
+      const receivedAtMs = Number(receiptTime.exec(firstLineOf(record))?.[1]);
       if (!Number.isNaN(receivedAtMs)) ages.recordValue(Math.max(1, Date.now() - receivedAtMs));
     }
   });
@@ -196,4 +203,15 @@ function watchAges(platform: Platform): () => PipelineFigures['receiptToFirehose
     p99: ages.getValueAtPercentile(99),
     max: ages.maxValue,
   });
+}
+
+/** Enough of the first line, also of a record that is compressed. */
+function firstLineOf(record: Buffer): string {
+  const head = record.subarray(0, 4_096);
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  return (isGzip ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head).toString(
+    'latin1',
+    0,
+    4_096,
+  );
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { lineFormats, type EventFormat } from '#audit-log';
+import { deliveryModes, type DeliveryMode } from '#prices';
 import {
   benchAuditLog,
   benchComparison,
@@ -29,6 +30,7 @@ type PipelineOptions = {
   connections: number;
   tenants: number;
   zipf: number;
+  mode?: DeliveryMode;
   profile?: string;
   compare?: string;
   pairs: number;
@@ -86,6 +88,7 @@ Examples:
     .option('--connections <count>', 'open connections', positive, 512)
     .option('--tenants <count>', 'tenants that push', positive, 20)
     .option('--zipf <exponent>', "exponent of Zipf's law for their shares; 0 makes them equal", exponent, 1)
+    .addOption(new Option('--mode <mode>', 'DELIVERY_MODE').choices([...deliveryModes]))
     .enablePositionalOptions()
     .option('--profile <folder>', 'where each app writes a CPU profile')
     .option('--compare <command>', 'push the same at another receiver, which listens on $PORT, in turn')

@@ -40,5 +40,6 @@ try {
 } catch (error) {
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
   console.error(`floodgate: ${error instanceof Error ? error.message : String(error)}${cause}`);
-  process.exitCode = 1;
+  // Whatever could not be stopped ends with us.
+  process.exit(1);
 }

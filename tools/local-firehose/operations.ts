@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, constraintError, invalidArgument, slowDown } from './aws-error.js';
+import type { ControlPlane } from './control-plane.js';
 import { DeliveryStream, type BufferingOverride } from './delivery-stream.js';
 import type { FaultPlan } from './faults.js';
 import type { ObjectWriter } from './object-writer.js';
@@ -33,6 +34,7 @@ export class Operations {
     private readonly writer: ObjectWriter,
     private readonly faults: FaultPlan,
     private readonly override: BufferingOverride,
+    private readonly control: ControlPlane,
     private readonly region: string,
   ) {}
 
@@ -41,11 +43,14 @@ export class Operations {
     const parsed = input.safeParse(body);
     if (!parsed.success) throw new AwsError('SerializationException', 'the body is not a JSON object');
     const args = parsed.data;
+    if (!operation.startsWith('Put')) this.control.admit(operation, Date.now());
     switch (operation) {
       case 'CreateDeliveryStream':
         return this.create(args);
       case 'DescribeDeliveryStream':
-        return { DeliveryStreamDescription: describe(this.find(args), this.region) };
+        return {
+          DeliveryStreamDescription: describe(this.find(args), this.statusOf(this.find(args)), this.region),
+        };
       case 'ListDeliveryStreams':
         return this.list(args);
       case 'DeleteDeliveryStream':
@@ -128,6 +133,7 @@ export class Operations {
 
   private async putRecordBatch(args: Input): Promise<object> {
     const stream = this.find(args);
+    if (this.statusOf(stream) !== 'ACTIVE') throw notFound(stream.name);
     const stats = this.stats.get(stream.name) ?? new StreamStats();
     const records = recordsOf(args);
     stats.calls += 1;
@@ -178,13 +184,17 @@ export class Operations {
   private find(args: Input): DeliveryStream {
     const name = nameOf(args);
     const stream = this.streams.get(name);
-    if (!stream)
-      throw new AwsError(
-        'ResourceNotFoundException',
-        `Firehose ${name} under account ${accountId} not found.`,
-      );
+    if (!stream) throw notFound(name);
     return stream;
   }
+
+  private statusOf({ createdMs }: DeliveryStream): 'ACTIVE' | 'CREATING' {
+    return this.control.isActive(createdMs, Date.now()) ? 'ACTIVE' : 'CREATING';
+  }
+}
+
+function notFound(name: string): AwsError {
+  return new AwsError('ResourceNotFoundException', `Firehose ${name} under account ${accountId} not found.`);
 }
 
 type PutAnswer = {
@@ -241,7 +251,7 @@ function arn(name: string, region: string): string {
   return `arn:aws:firehose:${region}:${accountId}:deliverystream/${name}`;
 }
 
-function describe(stream: DeliveryStream, region: string): object {
+function describe(stream: DeliveryStream, status: string, region: string): object {
   const { config } = stream;
   const s3 = {
     CompressionFormat: 'UNCOMPRESSED',
@@ -255,7 +265,7 @@ function describe(stream: DeliveryStream, region: string): object {
   return {
     DeliveryStreamName: stream.name,
     DeliveryStreamARN: arn(stream.name, region),
-    DeliveryStreamStatus: 'ACTIVE',
+    DeliveryStreamStatus: status,
     DeliveryStreamType: 'DirectPut',
     VersionId: String(stream.version),
     CreateTimestamp: stream.createdMs / 1_000,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { ZodError } from 'zod';
 import { AwsError } from './aws-error.js';
+import { ControlPlane, type ControlPlaneOptions } from './control-plane.js';
 import type { BufferingOverride } from './delivery-stream.js';
 import { FaultPlan, type FaultsInput } from './faults.js';
 import { ObjectWriter, type ObjectWriterOptions } from './object-writer.js';
@@ -16,6 +17,8 @@ export type LocalFirehoseOptions = Partial<ObjectWriterOptions> & {
   host?: string;
   /** Flushes sooner than the streams' own hints say, which validation still holds them to. */
   buffering?: BufferingOverride;
+  /** Streams are active at once, and looked at as often as one likes, without it. */
+  control?: ControlPlaneOptions;
 };
 
 export type LocalFirehose = {
@@ -35,11 +38,11 @@ const targetPrefix = 'Firehose_20150804.';
 
 /** Amazon Data Firehose on this machine: any SDK talks to it by `AWS_ENDPOINT_URL_FIREHOSE`. */
 export async function startLocalFirehose(options: LocalFirehoseOptions = {}): Promise<LocalFirehose> {
-  const { region = 'us-east-1', host = '127.0.0.1', port = 0, buffering = {} } = options;
+  const { region = 'us-east-1', host = '127.0.0.1', port = 0, buffering = {}, control = {} } = options;
   const closing = new AbortController();
   const writer = new ObjectWriter({ ...options, region }, closing.signal);
   const faults = new FaultPlan();
-  const operations = new Operations(writer, faults, buffering, region);
+  const operations = new Operations(writer, faults, buffering, new ControlPlane(control), region);
   const stats = () => Object.fromEntries(operations.stats);
 
   const admin: Record<string, (body: () => Promise<unknown>) => unknown> = {

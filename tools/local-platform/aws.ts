@@ -8,13 +8,16 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { errorPrefix, objectPrefix, partitionQuery } from '#contracts';
-import { startLocalFirehose, type LocalFirehose } from '#tools/local-firehose';
+import { startLocalFirehose, type ControlPlaneOptions, type LocalFirehose } from '#tools/local-firehose';
 
 const region = 'us-east-1';
 const account = '000000000000';
 const bucket = 'floodgate-events';
 const topic = 'floodgate-objects';
 const alerts = 'floodgate-alerts';
+const roleArn = `arn:aws:iam::${account}:role/firehose`;
+/** The S3 on this machine takes requests of 11 MiB. */
+const largestObject = 10 * 1024 ** 2;
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export const queues = {
@@ -34,7 +37,7 @@ export type LocalAws = {
   /** Takes a delivery stream away, and gives it back. */
   removeStream(name: string): Promise<void>;
   addStream(name: string): Promise<void>;
-  /** What the SDK reads: endpoints, region and made-up credentials. */
+  /** What the SDK reads, endpoints, region and made-up credentials, and what new streams are made with. */
   environment: Record<string, string>;
   stop(): Promise<void>;
 };
@@ -44,6 +47,8 @@ export type LocalAwsOptions = {
   streams: number;
   /** How long an object collects lines; the real Firehose takes a minute at least. */
   objectIntervalMs: number;
+  /** How slow the making of streams is. */
+  control?: ControlPlaneOptions | undefined;
 };
 
 /** S3, SNS, SQS and Firehose on this machine, wired as Floodgate's Terraform wires them. */
@@ -58,7 +63,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     endpoint,
     region,
     topicArn,
-    buffering: { intervalMs: options.objectIntervalMs },
+    buffering: { intervalMs: options.objectIntervalMs, sizeBytes: largestObject },
+    ...(options.control ? { control: options.control } : {}),
   });
   const environment = {
     AWS_ENDPOINT_URL: endpoint,
@@ -66,6 +72,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    FIREHOSE_ROLE_ARN: roleArn,
+    FIREHOSE_BUCKET_ARN: `arn:aws:s3:::${bucket}`,
   };
   const streams = Array.from({ length: options.streams }, (_, index) => `floodgate-${String(index)}`);
   const client = new FirehoseClient({ endpoint: firehose.url, region, credentials });
@@ -131,7 +139,7 @@ async function createStream(client: FirehoseClient, name: string): Promise<void>
       DeliveryStreamName: name,
       DeliveryStreamType: 'DirectPut',
       ExtendedS3DestinationConfiguration: {
-        RoleARN: `arn:aws:iam::${account}:role/firehose`,
+        RoleARN: roleArn,
         BucketARN: `arn:aws:s3:::${bucket}`,
         Prefix: objectPrefix,
         ErrorOutputPrefix: errorPrefix,

@@ -11,6 +11,7 @@ import {
 } from '#redis';
 import { freePort, isFree, startRedisServer, type RedisServer, type RedisServerOptions } from '#testing';
 import { startLocalGoogle, type LocalGoogle } from '#tools/local-google';
+import type { ControlPlaneOptions } from '#tools/local-firehose';
 import { AppProcess, type AppName } from './app-process.js';
 import { startLocalAws, type LocalAws } from './aws.js';
 import { TcpEndpoint } from './tcp-endpoint.js';
@@ -30,6 +31,8 @@ export type PlatformOptions = {
   /** Of the portal's and the monitor's API; a random one by default. */
   adminToken?: string | undefined;
   streams?: number;
+  /** How slow Firehose is in making streams. */
+  control?: ControlPlaneOptions;
   /** Puts a load balancer in front of the receiver. */
   isBalanced?: boolean;
   /** More settings for all apps. */
@@ -91,6 +94,7 @@ export class Platform {
         ports,
         streams: options.streams ?? 2,
         objectIntervalMs: options.objectIntervalMs,
+        control: options.control,
       });
       undo.push(() => aws.stop());
       say(`S3, SNS and SQS answer at ${aws.endpoint}, Firehose at ${aws.firehose.url}`);

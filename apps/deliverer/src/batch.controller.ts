@@ -14,11 +14,10 @@ import { Ledger, bookDayOf } from '#ledger';
 import { Handles, backoffMs, type JobContext } from '#queue-transport';
 import type { Delivered } from './commit-books.js';
 import type { Segment } from './pack-records.js';
-import { streamOf } from './rendezvous.js';
 import type { StreamDelivery } from './stream-delivery.js';
 
-/** The lane of each stream, by the stream's name. */
-export type Lanes = ReadonlyMap<string, StreamDelivery>;
+/** The lane that a segment's lines go on. */
+export type Lanes = (segment: Segment) => Pick<StreamDelivery, 'deliver'>;
 export const lanes = Symbol('lanes');
 
 /**
@@ -27,14 +26,10 @@ export const lanes = Symbol('lanes');
  */
 @Controller()
 export class BatchController {
-  private readonly streams: readonly string[];
-
   constructor(
-    @Inject(lanes) private readonly lanes: Lanes,
+    @Inject(lanes) private readonly laneOf: Lanes,
     private readonly ledger: Ledger,
-  ) {
-    this.streams = [...lanes.keys()];
-  }
+  ) {}
 
   @Handles(partitionedBatch)
   async deliver(batch: JobPayload<typeof partitionedBatch>, context: JobContext): Promise<void> {
@@ -56,12 +51,6 @@ export class BatchController {
       throw retryOf(outcomes, context.deliveries);
     }
     await this.ledger.settle(batch.batchId, settled);
-  }
-
-  private laneOf({ tenantId }: Segment): StreamDelivery {
-    const lane = this.lanes.get(streamOf(tenantId, this.streams));
-    if (!lane) throw new RangeError('a stream has no lane');
-    return lane;
   }
 }
 

@@ -50,7 +50,12 @@ export class DelivererMetrics {
     );
   }
 
-  called(stream: string, records: readonly FirehoseRecord[], report: PutReport, isRepeat: boolean): void {
+  called(
+    stream: string,
+    records: readonly FirehoseRecord[],
+    report: Exclude<PutReport, { kind: 'closed' }>,
+    isRepeat: boolean,
+  ): void {
     const result = report.kind === 'answered' && report.owed.length > 0 ? 'partly' : report.kind;
     this.calls.inc({ stream, result });
     this.recordsSent.inc({ stream }, records.length);

@@ -3,7 +3,19 @@ import { settings } from '#config';
 
 const positive = z.coerce.number().int().min(1);
 
-export const delivererConfig = z.object({
+const streamNames = z
+  .array(z.string().regex(/^[a-zA-Z0-9_.-]{1,64}$/, 'must be stream names, separated by commas'))
+  .min(1)
+  .refine((names) => new Set(names).size === names.length, 'must not name a stream twice');
+const arn = (service: string) => z.string().startsWith('arn:', `must be the ARN of ${service}`).optional();
+
+/** What each mode cannot do without. */
+const neededBy = {
+  'dynamic-partitioning': ['FIREHOSE_STREAMS'],
+  'stream-per-tenant': ['FIREHOSE_ROLE_ARN', 'FIREHOSE_BUCKET_ARN'],
+} as const;
+
+const shape = z.object({
   REDIS_URL: settings.REDIS_URL,
   QUEUE_SHARDS: settings.QUEUE_SHARDS,
   HOST: settings.HOST,
@@ -11,16 +23,35 @@ export const delivererConfig = z.object({
   LOG_LEVEL: settings.LOG_LEVEL,
   SHUTDOWN_GRACE_MS: settings.SHUTDOWN_GRACE_MS,
   JOB_KILLS_MAX: settings.JOB_KILLS_MAX,
+  DELIVERY_MODE: settings.DELIVERY_MODE,
   FIREHOSE_STREAMS: z
     .string()
     .transform((list) => list.split(',').map((name) => name.trim()))
-    .pipe(
-      z
-        .array(z.string().regex(/^[a-zA-Z0-9_.-]{1,64}$/, 'must be stream names, separated by commas'))
-        .min(1)
-        .refine((names) => new Set(names).size === names.length, 'must not name a stream twice'),
-    )
-    .describe('Firehose streams that tenants are spread over, separated by commas.'),
+    .pipe(streamNames)
+    .optional()
+    .describe('Streams that tenants are spread over, separated by commas. Needed for dynamic-partitioning.'),
+  FIREHOSE_NAME_PREFIX: z
+    .string()
+    .regex(/^[a-zA-Z0-9_-]{1,31}$/, 'must be 1 to 31 letters, digits, "_" and "-"')
+    .default('floodgate')
+    .describe('What the names of tenants’ own streams begin with.'),
+  FIREHOSE_ROLE_ARN: arn('a role').describe(
+    'Role in which tenants’ own streams write. Needed for stream-per-tenant.',
+  ),
+  FIREHOSE_BUCKET_ARN: arn('a bucket').describe(
+    'Bucket that tenants’ own streams write to. Needed for stream-per-tenant.',
+  ),
+  FIREHOSE_OBJECT_MIB: positive
+    .max(128)
+    .default(16)
+    .describe('Compressed size at which a tenant’s own stream writes an object, in MiB.'),
+  FIREHOSE_OBJECT_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(900)
+    .default(60)
+    .describe('Age at which it writes an object that is smaller, in seconds.'),
   JOBS_IN_WORK: positive.max(1_024).default(64).describe('Jobs whose lines are packed together at once.'),
   DELIVERY_LINGER_MS: z.coerce
     .number()
@@ -39,6 +70,12 @@ export const delivererConfig = z.object({
   RETRY_IN_PLACE_MS: positive
     .default(10_000)
     .describe('How long refused records are sent again before their job goes back to the queue.'),
+});
+
+export const delivererConfig = shape.superRefine((config, context) => {
+  for (const name of neededBy[config.DELIVERY_MODE]) {
+    if (config[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: 'is not set' });
+  }
 });
 
 export type DelivererConfig = z.infer<typeof delivererConfig>;

@@ -10,10 +10,15 @@ import { BatchController, lanes, type Lanes } from './batch.controller.js';
 import { DelivererMetrics } from './deliverer-metrics.js';
 import type { DelivererConfig } from './deliverer.config.js';
 import { FirehoseSink } from './firehose-sink.js';
+import { gzippedShape, partitionedShape, sharedLanes, tenantLanes } from './lanes.js';
 import { StreamDelivery } from './stream-delivery.js';
+import { TenantSink } from './tenant-sink.js';
+import { TenantStreams } from './tenant-streams.js';
 
 const controlRedis = Symbol('control redis');
 const logger = new Logger('Deliverer');
+/** Tenants whose own streams are put to at the same moment; others wait for a socket. */
+const tenantsAtOnce = 64;
 
 @Module({ controllers: [BatchController] })
 export class DelivererModule implements OnApplicationShutdown {
@@ -48,25 +53,26 @@ export class DelivererModule implements OnApplicationShutdown {
           useFactory: () =>
             new FirehoseSink({
               callTimeoutMs: config.CALL_TIMEOUT_MS,
-              maxSockets: config.CALLS_IN_FLIGHT * config.FIREHOSE_STREAMS.length,
+              maxSockets: config.CALLS_IN_FLIGHT * (config.FIREHOSE_STREAMS?.length ?? tenantsAtOnce),
             }),
         },
         {
           provide: lanes,
-          inject: [FirehoseSink, DelivererMetrics],
-          useFactory: (sink: FirehoseSink, metrics: DelivererMetrics): Lanes =>
-            new Map(
-              config.FIREHOSE_STREAMS.map((stream) => [
-                stream,
-                new StreamDelivery(sink, metrics, {
-                  stream,
-                  maxBytes: config.DELIVERY_MAX_BYTES,
-                  lingerMs: config.DELIVERY_LINGER_MS,
-                  callsInFlight: config.CALLS_IN_FLIGHT,
-                  retryInPlaceMs: config.RETRY_IN_PLACE_MS,
-                }),
-              ]),
-            ),
+          inject: [FirehoseSink, TenantStreams, DelivererMetrics],
+          useFactory: (sink: FirehoseSink, streams: TenantStreams, metrics: DelivererMetrics): Lanes =>
+            lanesOf(config, sink, streams, metrics),
+        },
+        {
+          provide: TenantStreams,
+          inject: [FirehoseSink, controlRedis],
+          useFactory: (sink: FirehoseSink, redis: Redis) =>
+            new TenantStreams(sink.client, redis, {
+              namePrefix: config.FIREHOSE_NAME_PREFIX,
+              roleArn: config.FIREHOSE_ROLE_ARN ?? '',
+              bucketArn: config.FIREHOSE_BUCKET_ARN ?? '',
+              objectMiB: config.FIREHOSE_OBJECT_MIB,
+              objectSeconds: config.FIREHOSE_OBJECT_SECONDS,
+            }),
         },
       ],
     };
@@ -87,4 +93,31 @@ export class DelivererModule implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     disconnectRedis(this.redis);
   }
+}
+
+/** Both modes deliver alike; they differ in the streams, and in what goes into a record. */
+function lanesOf(
+  config: DelivererConfig,
+  sink: FirehoseSink,
+  streams: TenantStreams,
+  metrics: DelivererMetrics,
+): Lanes {
+  const common = {
+    maxBytes: config.DELIVERY_MAX_BYTES,
+    lingerMs: config.DELIVERY_LINGER_MS,
+    callsInFlight: config.CALLS_IN_FLIGHT,
+    retryInPlaceMs: config.RETRY_IN_PLACE_MS,
+  };
+  if (config.DELIVERY_MODE === 'dynamic-partitioning') {
+    return sharedLanes(
+      config.FIREHOSE_STREAMS ?? [],
+      (stream) =>
+        new StreamDelivery(sink, metrics, { ...common, stream, label: stream, shape: partitionedShape }),
+    );
+  }
+  return tenantLanes(config.FIREHOSE_NAME_PREFIX, (stream) => {
+    const { name, kind } = stream;
+    const options = { ...common, stream: name, label: `tenants' ${kind}`, shape: gzippedShape };
+    return new StreamDelivery(new TenantSink(sink, streams, stream), metrics, options);
+  });
 }

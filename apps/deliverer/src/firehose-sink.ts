@@ -2,11 +2,12 @@ import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { FirehoseRecord } from './pack-records.js';
 import { putBody } from './put-body.js';
+import type { RecordSink } from './stream-delivery.js';
 import { answeredReport, failedReport, type PutReport } from './put-report.js';
 
 /** The AWS side of a put. The SDK's own retries are off: it repeats whole calls, and far too fast. */
-export class FirehoseSink implements OnApplicationShutdown {
-  private readonly client: FirehoseClient;
+export class FirehoseSink implements RecordSink, OnApplicationShutdown {
+  readonly client: FirehoseClient;
 
   constructor(options: { callTimeoutMs: number; maxSockets: number }) {
     this.client = new FirehoseClient({

@@ -7,15 +7,30 @@ export type Segment = SegmentHeader & { bytes: Buffer };
 export type Slice = { segment: Segment; bytes: Buffer; lines: number };
 
 /** Firehose's unit: newline-ended lines of one partition. */
-export type FirehoseRecord = { slices: Slice[]; bytes: number; lines: number };
+export type FirehoseRecord = {
+  slices: Slice[];
+  /** What Firehose gets and bills. */
+  bytes: number;
+  lines: number;
+  /** What goes instead of the slices' bytes, when they are compressed. */
+  data?: Buffer;
+};
+
+/** What one record may hold. */
+export type RecordLimits = { lines: number; bytes: number };
+
+/** Firehose takes records apart that it partitions, into 500 lines at most. */
+export const partitionedLimits: RecordLimits = { lines: maxLinesPerRecord, bytes: maxRecordBytes };
+/** Compressed to a quarter at least, this fits into a record. */
+export const compressedLimits: RecordLimits = { lines: Infinity, bytes: 4 * maxRecordBytes };
 
 const newline = 0x0a;
 
 /**
- * Packs segments into records: one tenant and kind each, at most 500 lines and 1,024,000 bytes, lines
- * in order, none lost, none repeated.
+ * Packs segments into records: one tenant and kind each, within the limits, lines in order, none lost,
+ * none repeated.
  */
-export function packRecords(segments: readonly Segment[]): FirehoseRecord[] {
+export function packRecords(segments: readonly Segment[], limits = partitionedLimits): FirehoseRecord[] {
   const records: FirehoseRecord[] = [];
   const open = new Map<string, FirehoseRecord>();
   for (const segment of segments) {
@@ -23,12 +38,12 @@ export function packRecords(segments: readonly Segment[]): FirehoseRecord[] {
     let rest: Slice = { segment, bytes: segment.bytes, lines: segment.lines };
     while (rest.lines > 0) {
       let record = open.get(partition);
-      let taken = record && takeLines(rest, maxLinesPerRecord - record.lines, maxRecordBytes - record.bytes);
+      let taken = record && takeLines(rest, limits.lines - record.lines, limits.bytes - record.bytes);
       if (!record || !taken) {
         record = { slices: [], bytes: 0, lines: 0 };
         records.push(record);
         open.set(partition, record);
-        taken = takeLines(rest, maxLinesPerRecord, maxRecordBytes);
+        taken = takeLines(rest, limits.lines, limits.bytes);
         if (!taken) throw new RangeError(`a line of ${segment.tenantId} exceeds a record`);
       }
       record.slices.push(taken.slice);

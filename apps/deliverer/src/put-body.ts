@@ -26,11 +26,11 @@ export function putBody(stream: string, records: readonly FirehoseRecord[]): Buf
 
 const piece = Buffer.allocUnsafeSlow(pieceBytes);
 
-/** Writes the record's slices as one base64 text and gives its length. */
-function writeBase64(target: Buffer, start: number, { slices }: FirehoseRecord): number {
+/** Writes the record's data, or else its slices, as one base64 text and gives its length. */
+function writeBase64(target: Buffer, start: number, { slices, data }: FirehoseRecord): number {
   let at = start;
   let filled = 0;
-  for (const { bytes } of slices) {
+  for (const bytes of data ? [data] : slices.map((slice) => slice.bytes)) {
     for (let from = 0; from < bytes.length;) {
       const taken = bytes.copy(piece, filled, from);
       from += taken;

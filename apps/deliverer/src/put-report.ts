@@ -5,11 +5,13 @@ import type { PutRecordBatchCommandOutput } from '@aws-sdk/client-firehose';
  * - `answered`: Firehose spoke about each record; `owed` are the positions it did not take.
  * - `failed`: nothing is known to be taken. After a time-out it may have been all the same.
  * - `refused`: something in the call is wrong for good, and nothing of it was taken.
+ * - `closed`: nothing was sent, for the stream is not there yet.
  */
 export type PutReport =
   | { kind: 'answered'; owed: number[]; throttled: boolean; codes: string[] }
   | { kind: 'failed'; throttled: boolean; cause: unknown }
-  | { kind: 'refused'; cause: unknown };
+  | { kind: 'refused'; cause: unknown }
+  | { kind: 'closed' };
 
 const throttles = new Set([
   'ServiceUnavailableException',

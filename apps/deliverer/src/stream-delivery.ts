@@ -2,15 +2,28 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { GroupCommit } from '#group-commit';
 import { CommitBooks, type Delivered } from './commit-books.js';
 import type { DelivererMetrics } from './deliverer-metrics.js';
-import type { FirehoseSink } from './firehose-sink.js';
-import { halve, packRecords, type FirehoseRecord, type Segment } from './pack-records.js';
+import { halve, packRecords, type FirehoseRecord, type RecordLimits, type Segment } from './pack-records.js';
 import { nextWindow, retryDelayMs } from './pace.js';
 import { planCalls } from './plan-calls.js';
 import type { PutReport } from './put-report.js';
 import { quarantineSegment } from './quarantine-segment.js';
 
+/** Takes one call's records; failures are part of the report. */
+export type RecordSink = {
+  put(stream: string, records: readonly FirehoseRecord[]): Promise<PutReport>;
+};
+
+/** What a stream's records may hold, and what is made of them before they go. */
+export type RecordShape = {
+  limits: RecordLimits;
+  encode: (records: readonly FirehoseRecord[]) => Promise<FirehoseRecord[]> | readonly FirehoseRecord[];
+};
+
 export type StreamDeliveryOptions = {
   stream: string;
+  /** What the metrics call it. */
+  label: string;
+  shape: RecordShape;
   maxBytes: number;
   lingerMs: number;
   callsInFlight: number;
@@ -25,7 +38,7 @@ export class StreamDelivery {
   private readonly waiting: (() => void)[] = [];
 
   constructor(
-    private readonly sink: FirehoseSink,
+    private readonly sink: RecordSink,
     private readonly metrics: DelivererMetrics,
     private readonly options: StreamDeliveryOptions,
   ) {
@@ -45,8 +58,14 @@ export class StreamDelivery {
 
   private async commit(segments: Segment[]): Promise<Delivered[]> {
     const books = new CommitBooks(performance.now() + this.options.retryInPlaceMs);
-    await Promise.all(planCalls(packRecords(segments)).map((records) => this.put(records, books)));
+    const calls = planCalls(await this.pack(segments));
+    await Promise.all(calls.map((records) => this.put(records, books)));
     return segments.map((segment) => books.outcomeOf(segment));
+  }
+
+  private pack(segments: readonly Segment[]) {
+    const { limits, encode } = this.options.shape;
+    return encode(packRecords(segments, limits));
   }
 
   /** Puts records until all are taken, refused for good, or the time for trying in place is over. */
@@ -66,6 +85,10 @@ export class StreamDelivery {
         await this.bisect(left, books);
         return;
       }
+      if (report.kind === 'closed') {
+        books.owe(left);
+        return;
+      }
       books.throttled = report.throttled;
       if (report.kind === 'answered') {
         const owed = new Set(report.owed);
@@ -77,15 +100,19 @@ export class StreamDelivery {
 
   /** One call, as soon as the stream's window has room for it. */
   private async call(records: FirehoseRecord[], isRepeat: boolean): Promise<PutReport> {
-    const { stream, callsInFlight } = this.options;
+    const { stream, label, callsInFlight } = this.options;
     while (this.inFlight >= this.window) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.inFlight += 1;
-    const report = await this.sink.put(stream, records);
-    this.inFlight -= 1;
-    this.window = nextWindow(this.window, report.kind !== 'refused' && report.throttled, callsInFlight);
-    for (const resolve of this.waiting.splice(0)) resolve();
-    this.metrics.called(stream, records, report, isRepeat);
-    return report;
+    try {
+      const report = await this.sink.put(stream, records);
+      if (report.kind === 'closed') return report;
+      this.window = nextWindow(this.window, report.kind !== 'refused' && report.throttled, callsInFlight);
+      this.metrics.called(label, records, report, isRepeat);
+      return report;
+    } finally {
+      this.inFlight -= 1;
+      for (const resolve of this.waiting.splice(0)) resolve();
+    }
   }
 
   /** Halves what Firehose calls invalid, down to the line that is, which goes to quarantine. */
@@ -98,7 +125,7 @@ export class StreamDelivery {
         ? [records.slice(0, middle), records.slice(middle)]
         : halve(record)?.map((half) => [half]);
     if (halves) {
-      for (const half of halves) await this.put(half, books);
+      for (const half of halves) await this.put([...(await this.options.shape.encode(half))], books);
       return;
     }
     const replacement = quarantineSegment(record);
@@ -107,7 +134,7 @@ export class StreamDelivery {
       return;
     }
     const own = new CommitBooks(books.giveUpAtMs);
-    await this.put(packRecords([replacement]), own);
+    await this.put([...(await this.pack([replacement]))], own);
     const { owed, taken, stuck } = own.outcomeOf(replacement);
     for (const { segment } of record.slices) books.charge(segment, taken);
     if (stuck) books.stick(record);

@@ -7,6 +7,7 @@ const minutes = (count: number) => count * 60_000;
 export const monitorConfig = z.object({
   REDIS_URL: settings.REDIS_URL,
   QUEUE_SHARDS: settings.QUEUE_SHARDS,
+  DELIVERY_MODE: settings.DELIVERY_MODE,
   HOST: settings.HOST,
   PORT: settings.PORT(8083),
   HEALTH_PORT: settings.HEALTH_PORT,

@@ -81,7 +81,7 @@ export class MonitorModule implements OnModuleInit, OnApplicationShutdown {
           useFactory: (ledger: Ledger, landed: LandedObjects) =>
             new CostBook(ledger, landed, {
               list,
-              mode: 'dynamic-partitioning',
+              mode: config.DELIVERY_MODE,
               isLandingWatched: config.LANDED_QUEUE_URL !== undefined,
             }),
         },

@@ -4,7 +4,7 @@ locals {
   object_prefix   = "!{partitionKeyFromQuery:kind}/tenant=!{partitionKeyFromQuery:tenant}/dt=!{timestamp:yyyy-MM-dd}/hour=!{timestamp:HH}/"
   error_prefix    = "errors/!{firehose:error-output-type}/dt=!{timestamp:yyyy-MM-dd}/"
 
-  streams = toset([for index in range(var.streams) : "${var.name}-${index}"])
+  streams = toset([for index in range(var.stream_per_tenant ? 0 : var.streams) : "${var.name}-${index}"])
   processors = [
     { type = "RecordDeAggregation", parameters = { SubRecordType = "JSON" } },
     {

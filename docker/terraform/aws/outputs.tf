@@ -1,7 +1,17 @@
-# The first three are settings of the apps, by their names.
+# The first five are settings of the apps, by their names.
 output "FIREHOSE_STREAMS" {
   description = "Setting of the deliverer."
   value       = join(",", [for stream in aws_kinesis_firehose_delivery_stream.events : stream.name])
+}
+
+output "FIREHOSE_ROLE_ARN" {
+  description = "Setting of the deliverer, with DELIVERY_MODE=stream-per-tenant."
+  value       = aws_iam_role.firehose.arn
+}
+
+output "FIREHOSE_BUCKET_ARN" {
+  description = "Setting of the deliverer, with DELIVERY_MODE=stream-per-tenant."
+  value       = aws_s3_bucket.events.arn
 }
 
 output "LANDED_QUEUE_URL" {

@@ -60,10 +60,51 @@ resource "aws_iam_role" "app" {
   }
 }
 
+locals {
+  # The names that apps/deliverer/src/tenant-stream.ts gives.
+  tenant_streams = [
+    for kind in ["events", "quarantine"] :
+    "arn:${local.partition}:firehose:*:${local.account_id}:deliverystream/${var.name}.${kind}.*"
+  ]
+}
+
 data "aws_iam_policy_document" "deliverer" {
-  statement {
-    actions   = ["firehose:PutRecordBatch"]
-    resources = [for stream in aws_kinesis_firehose_delivery_stream.events : stream.arn]
+  dynamic "statement" {
+    for_each = var.stream_per_tenant ? [] : [local.streams]
+
+    content {
+      actions   = ["firehose:PutRecordBatch"]
+      resources = [for stream in aws_kinesis_firehose_delivery_stream.events : stream.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.stream_per_tenant ? [local.tenant_streams] : []
+
+    content {
+      actions = [
+        "firehose:CreateDeliveryStream",
+        "firehose:DescribeDeliveryStream",
+        "firehose:PutRecordBatch",
+        "firehose:TagDeliveryStream",
+      ]
+      resources = statement.value
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.stream_per_tenant ? [aws_iam_role.firehose.arn] : []
+
+    content {
+      actions   = ["iam:PassRole"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "iam:PassedToService"
+        values   = ["firehose.amazonaws.com"]
+      }
+    }
   }
 }
 

@@ -26,6 +26,12 @@ variable "streams" {
   }
 }
 
+variable "stream_per_tenant" {
+  description = "Lets the deliverer make a stream for each tenant, named after `name`, and makes none here. Its `DELIVERY_MODE` has to say so, too."
+  type        = bool
+  default     = false
+}
+
 variable "object_mb" {
   description = "Uncompressed size at which an object is written, in MiB."
   type        = number
