@@ -12,7 +12,7 @@ export const actionCategories = [
 export type ActionCategory = (typeof actionCategories)[number];
 
 /** Changes with every change of a rule, so that a replay can tell which rules an event was judged by. */
-export const ruleSetVersion = '1';
+export const ruleSetVersion = '2';
 
 /** A rule that looks at the method's whole name. The first that matches wins. */
 export type MethodRule = { id: string; category: ActionCategory; method: RegExp; example: string };
@@ -43,8 +43,16 @@ export const methodRules: readonly MethodRule[] = [
   {
     id: 'token-exchange',
     category: 'login',
-    method: named('exchangeToken|exchangeOauthToken|signIn\\w*|authorizeUser|startSession'),
+    method: named(
+      'exchange\\w*Token|(?:\\w*Mfa|web)?signIn(?:With\\w+)?|authorizeUser|(?:start|continue)Session',
+    ),
     example: 'google.identity.sts.v1.SecurityTokenService.ExchangeToken',
+  },
+  {
+    id: 'account-sign-up',
+    category: 'create',
+    method: named('signUp'),
+    example: 'google.cloud.identitytoolkit.v1.AuthenticationService.SignUp',
   },
   {
     id: 'oauth-grant',
@@ -56,7 +64,7 @@ export const methodRules: readonly MethodRule[] = [
     id: 'credential-use',
     category: 'credential',
     method: named(
-      'generate(?:Access|Id|Refresh)\\w*Token|sign(?:Jwt|Blob)|get(?:Open)?IdToken|oauth2\\.getToken|generateEphemeral\\w*|getKeyString|getAuthString',
+      'generate\\w*(?:Token|Credentials?|ClientCertificate)|(?:fetch|get|retrieve|show)\\w*(?:(?:Access|Id|Read|Write)Token|Credentials|KeyString|AuthString|SecretKey|AuthorizationCode)|sign(?:Jwt|Blob)|oauth2\\.getToken|generateEphemeral\\w*',
     ),
     example: 'GenerateAccessToken',
   },
@@ -64,14 +72,14 @@ export const methodRules: readonly MethodRule[] = [
     id: 'credential-key',
     category: 'credential',
     method:
-      /(?:serviceAccountKey|(?:^|\.)(?:create|delete|undelete|update|import|rotate)Key$|hmacKeys?\.(?:create|insert|update|delete)|sslCerts\.(?:create|insert|delete)|sshPublicKey(?!s?\.list)|oauthClient\w*Credential|serviceaccounts\.token\.create|certificatesigningrequests\.approval)/i,
+      /(?:(?:^|[./:])(?!get|list|search)\w*(?:serviceAccount|api|provider|signedUrl|sshPublic)Key$|(?:^|\.)(?:create|delete|undelete|update|import|rotate)Key$|(?:serviceAccount|hmac|sshPublic)Keys?\.(?:create|insert|update|patch|delete)|sslCerts\.(?:create|insert|delete)|oauthClient\w*Credential|reset\w*(?:ClientSecret|Credentials|AuthorizationCode)$|serviceaccounts\.token\.create|certificatesigningrequests\.approval)/i,
     example: 'google.iam.admin.v1.CreateServiceAccountKey',
   },
   {
     id: 'credential-password',
     category: 'credential',
     method:
-      /(?:reset|change|set|edit|update)_?\w*password|password_?(?:change|edit|reset)|2_?step|(?:^|_)2sv/i,
+      /(?:reset|change|set|edit|update)_?\w*password|password_?(?:change|edit|reset)|specific_?password|2_?step|2sv(?!c)|strong_?auth|security_?key|recovery_?(?:email|phone)|revoke_?(?:3lo|asp$)/i,
     example: 'google.admin.AdminService.changePassword',
   },
   // Who may do what.
@@ -79,28 +87,28 @@ export const methodRules: readonly MethodRule[] = [
     id: 'permission-policy',
     category: 'permission-change',
     method:
-      /(?:^|[./:_])(?:set|update|replace|add|clear)_?(?:\w*Iam(?:Policy|Permissions)|OrgPolicy|AclConfig|Acl|LegacyAbac)/i,
+      /(?:^|[./:_])(?:set|update|replace|add|clear)_?(?:\w*Iam(?:Policy|Permissions)|OrgPolicy|AclConfig|Acl|LegacyAbac)|(?:RowAccess|Data)PolicyService\.(?:\w*create|update|\w*delete)/i,
     example: 'storage.setIamPermissions',
   },
   {
     id: 'permission-role',
     category: 'permission-change',
     method:
-      /(?:^|[./:])(?:(?:create|update|patch|delete|undelete|assign|unassign|grant|revoke|add|remove|rename)_?\w*Roles?(?:Bindings?|Assignments?|Permissions?)?|grant\w*Privileges?|revoke\w*Privileges?|(?:add|remove)_?Privilege\w*|make_?\w*Admin|(?:grant|revoke|toggle)_?\w*Admin\w*|(?:add|remove|create|delete|update)(?:Policy)?Bindings?)$/i,
+      /(?:^|[./:])(?:(?:create|update|patch|delete|undelete|assign|unassign|grant|revoke|add|remove|rename)_?\w*Roles?(?:Bindings?|Assignments?|Permissions?)?|(?:grant|revoke)\w*(?:Privilege|Permission)s?|(?:add|remove)_?Privilege\w*|make_?\w*Admin|(?:grant|revoke|toggle)_?\w*Admin\w*|(?:add|remove|create|delete|update)(?:Policy)?Bindings?)$/i,
     example: 'google.iam.admin.v1.CreateRole',
   },
   {
     id: 'permission-group',
     category: 'permission-change',
     method:
-      /(?:add|remove|update|change|modify|approve|invite)_?\w*GroupMember\w*|(?:create|delete|update|modify)\w*Membership\w*|memberships\.(?:create|insert|delete|update|patch|modify)|ProjectOwnershipInvite/i,
+      /^(?!.*\bgke\.?hub\b).*(?:(?:add|remove|update|change|modify|approve|invite)_?\w*Group_?Member|(?:create|delete|update|modify)\w*Membership|memberships\.(?:create|insert|delete|update|patch|modify)|ProjectOwnershipInvite)/i,
     example: 'google.admin.AdminService.addGroupMember',
   },
   {
     id: 'permission-policy-service',
     category: 'permission-change',
     method:
-      /\.(?:OrgPolicy|Policies|PolicyBindings|AccessContextManager|PrivilegedAccessManager)\.(?:create|update|patch|delete|replace|commit|set|clear|approve|deny|revoke)|accessPolicies\.[\w.]*(?:create|patch|delete|replaceAll|commit)$/i,
+      /(?:(?:^|\.)(?:OrgPolicy|AccessContextManager|PrivilegedAccessManager|AccessApproval)|\.iam\.v\w+\.\w*Polic(?:ies|yBindings))\.(?:create|update|patch|delete|replace|commit|set|clear|approve|deny|dismiss|invalidate|revoke)|accessPolicies\.[\w.]*(?:create|patch|delete|replaceAll|commit)$/i,
     example: 'google.identity.accesscontextmanager.v1.AccessContextManager.UpdateServicePerimeter',
   },
   {
@@ -113,7 +121,7 @@ export const methodRules: readonly MethodRule[] = [
     id: 'permission-delegation',
     category: 'permission-change',
     method:
-      /(?:authorize|remove|add|revoke)_?ApiClient\w*|(?:add|remove)\w*ToTrusted\w*|domainWideDelegation/i,
+      /(?:authorize|remove|add|revoke)_?Api_?Client|(?:add_?to|remove_?from)_?trusted|trust\w*oauth2_?apps|block\w*api_?access|domainWideDelegation/i,
     example: 'google.admin.AdminService.authorizeApiClientAccess',
   },
   // Kubernetes, whose verb is the last word.
@@ -141,12 +149,18 @@ export const methodRules: readonly MethodRule[] = [
     method: /^io\.k8s\.(?:authorization\.)?rbac\.[\w.]*\.(?:create|update|patch|delete|deletecollection)$/,
     example: 'io.k8s.authorization.rbac.v1.clusterrolebindings.create',
   },
+  {
+    id: 'kubernetes-eviction',
+    category: 'delete',
+    method: /^io\.k8s\.[\w.]*\.eviction\.create$/,
+    example: 'io.k8s.core.v1.pods.eviction.create',
+  },
   // Names whose verb misleads.
   {
     id: 'model-inference',
     category: 'access',
     method: named(
-      '(?:stream|server\\w*)?generate(?:Content|Text|Message|Answer)|\\w*predict\\w*|(?:batch)?embed\\w*|countTokens|explain|infer\\w*|detectIntent',
+      '(?:stream|server\\w*)?generate(?:Content|Text|Message|Answer)|(?:batch|direct|raw|server|stream(?:ing)?)*(?:predict(?:LongRunning)?|infer)|(?:batch)?embed(?:Content|Text)s?|(?:async)?(?:batch)?(?:annotate(?:Files?|Images?|Text|Video)|processDocuments?)|countTokens|explain|\\w*detectIntent',
     ),
     example: 'google.cloud.aiplatform.v1.PredictionService.GenerateContent',
   },
@@ -154,8 +168,26 @@ export const methodRules: readonly MethodRule[] = [
     id: 'policy-simulation',
     category: 'access',
     method:
-      /(?:^|[./:])(?:testIamPermissions|checkPolicy|analyze\w*|troubleshoot\w*|validate\w*|simulate\w*)/i,
+      /(?:^|[./:])(?:testIamPermissions|checkPolicy|analyze\w*|troubleshoot\w*|validate\w*|simulate(?!Maintenance)\w*)/i,
     example: 'google.iam.v1.IAMPolicy.TestIamPermissions',
+  },
+  {
+    id: 'data-query',
+    category: 'access',
+    method: named('(?:run|execute)\\w*(?:Query|Sql)|createReadSession|(?:git)?uploadPack'),
+    example: 'google.firestore.v1.Firestore.RunQuery',
+  },
+  {
+    id: 'data-read-and-write',
+    category: 'modify',
+    method: named('checkAndMutate\\w*|readModifyWrite\\w*|(?:git)?receivePack'),
+    example: 'google.bigtable.v2.Bigtable.CheckAndMutateRow',
+  },
+  {
+    id: 'generated-answer',
+    category: 'access',
+    method: named('generate\\w*(?:Bytes|Manifest|Script|Url)'),
+    example: 'google.cloud.functions.v1.CloudFunctionsService.GenerateDownloadUrl',
   },
 ];
 
@@ -165,10 +197,10 @@ const words = (list: string) => list.split(/\s+/);
 export const verbs: Readonly<Record<'create' | 'modify' | 'delete' | 'access' | 'login', readonly string[]>> =
   {
     create: words(
-      'create insert add upload import clone copy compose restore generate register provision deploy submit launch build allocate issue instantiate duplicate put write append ingest record send post begin invite subscribe reserve install',
+      'create insert add upload import clone copy compose restore generate register provision deploy submit launch build allocate issue instantiate duplicate put write append ingest record post begin invite subscribe reserve install store train make',
     ),
     modify: words(
-      'update patch set modify replace move resize start stop reset enable disable activate deactivate attach detach rotate undelete edit recreate change switch migrate promote demote failover restart reboot suspend resume pause unpause lock unlock upgrade downgrade rollback rollout roll apply configure reconfigure assign unassign link unlink merge rename rewrite renew refresh scale transfer associate disassociate approve reject accept deny complete commit abandon repair recover rebalance redeploy reimage bind unbind mount unmount tag untag label annotate archive unarchive publish acknowledge ack seek drain cordon trigger run execute invoke call schedule reschedule toggle hold release mark finish finalize flush exchange request relocate verify save sync optimize compact vacuum truncate preempt terminate shutdown perform process revert override reinstate upsert adjust limit allow block unblock ban mutate transition advance retry initialize join leave customize convert split',
+      'update patch set modify replace move resize start stop reset enable disable activate deactivate attach detach rotate undelete edit recreate change switch migrate promote demote failover restart reboot suspend resume pause unpause lock unlock upgrade downgrade rollback rollout roll apply configure reconfigure assign unassign link unlink merge rename rewrite renew refresh scale transfer associate disassociate approve reject accept deny complete commit abandon repair recover rebalance redeploy reimage bind unbind mount unmount tag untag label annotate archive unarchive publish acknowledge ack seek drain cordon trigger run execute invoke call schedule reschedule toggle hold release mark finish finalize flush exchange request relocate verify save sync optimize compact vacuum truncate preempt terminate shutdown perform process revert override reinstate upsert adjust limit allow block unblock ban enforce enroll unenroll simulate push send receive regenerate dismiss invalidate ignore mutate transition advance retry initialize join leave customize convert split',
     ),
     delete: words(
       'delete remove destroy purge cancel expire drop deletecollection erase wipe revoke unregister deregister clear abort uninstall undeploy discard evict unsubscribe deprovision',

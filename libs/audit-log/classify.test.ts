@@ -72,6 +72,77 @@ describe('classify', () => {
     ['google.admin.AdminService.inboundSsoProfileDeleted', 'delete', 'verb-delete'],
     ['DELETE_USER', 'delete', 'verb-delete'],
     ['google.cloud.bigquery.v2.JobService.InsertJob', 'access', 'bigquery-job'],
+    ['google.identity.sts.v1.SecurityTokenService.WebSignIn', 'login', 'token-exchange'],
+    ['google.cloud.identitytoolkit.v2.AuthenticationService.FinalizeMfaSignIn', 'login', 'token-exchange'],
+    ['google.cloud.oslogin.dataplane.OsLoginDataPlaneService.ContinueSession', 'login', 'token-exchange'],
+    ['google.admin.AdminService.resetSigninCookies', 'modify', 'verb-modify'],
+    ['google.cloud.identitytoolkit.v1.AuthenticationService.SignUp', 'create', 'account-sign-up'],
+    ['google.cloud.redis.v1.CloudRedis.GetInstanceAuthString', 'credential', 'credential-use'],
+    ['google.devtools.cloudbuild.v2.RepositoryManager.FetchReadWriteToken', 'credential', 'credential-use'],
+    ['google.cloud.gkemulticloud.v1.AwsClusters.GenerateAwsAccessToken', 'credential', 'credential-use'],
+    ['google.cloud.vmwareengine.v1.VmwareEngine.ShowNsxCredentials', 'credential', 'credential-use'],
+    ['google.iam.admin.v1.ListServiceAccountKeys', 'access', 'verb-access'],
+    ['io.cnrm.cloud.google.iam.v1beta1.iamserviceaccountkeys.watch', 'access', 'verb-access'],
+    ['google.cloud.oslogin.v1.OsLoginService.GetSshPublicKey', 'access', 'verb-access'],
+    ['google.cloud.oslogin.v1.OsLoginService.ImportSshPublicKey', 'credential', 'credential-key'],
+    [
+      'google.iam.v1.WorkloadIdentityPools.CreateWorkloadIdentityPoolProviderKey',
+      'credential',
+      'credential-key',
+    ],
+    ['google.api.apikeys.v1.ApiKeys.RegenerateApiKey', 'credential', 'credential-key'],
+    ['v1.compute.backendServices.addSignedUrlKey', 'credential', 'credential-key'],
+    [
+      'google.cloud.iap.v1.IdentityAwareProxyOAuthService.ResetIdentityAwareProxyClientSecret',
+      'credential',
+      'credential-key',
+    ],
+    ['google.admin.AdminService.generate2svScratchCodes', 'credential', 'credential-password'],
+    ['google.admin.AdminService.unenrollUserFromStrongAuth', 'credential', 'credential-password'],
+    ['google.admin.AdminService.deleteAllApplicationSpecificPasswords', 'credential', 'credential-password'],
+    ['REVOKE_3LO_TOKEN', 'credential', 'credential-password'],
+    [
+      'google.cloud.bigquery.v2.RowAccessPolicyService.CreateRowAccessPolicy',
+      'permission-change',
+      'permission-policy',
+    ],
+    ['google.cloud.bigquery.v2.RowAccessPolicyService.ListRowAccessPolicies', 'access', 'verb-access'],
+    [
+      'google.cloud.vmwareengine.v1.VmwareEngine.GrantDnsBindPermission',
+      'permission-change',
+      'permission-role',
+    ],
+    ['ADD_GROUP_MEMBER', 'permission-change', 'permission-group'],
+    ['google.cloud.gkehub.v1.GkeHub.CreateMembership', 'create', 'verb-create'],
+    ['io.gke.hub.v1.memberships.update', 'modify', 'verb-modify'],
+    ['AccessContextManager.CreateAccessLevel', 'permission-change', 'permission-policy-service'],
+    ['google.iam.v2.Policies.CreatePolicy', 'permission-change', 'permission-policy-service'],
+    [
+      'google.iam.v3.PrincipalAccessBoundaryPolicies.CreatePrincipalAccessBoundaryPolicy',
+      'permission-change',
+      'permission-policy-service',
+    ],
+    [
+      'google.cloud.accessapproval.v1.AccessApproval.ApproveApprovalRequest',
+      'permission-change',
+      'permission-policy-service',
+    ],
+    ['dns.policies.create', 'create', 'verb-create'],
+    ['google.admin.AdminService.removeFromTrustedOauth2Apps', 'permission-change', 'permission-delegation'],
+    ['UNBLOCK_ALL_THIRD_PARTY_API_ACCESS', 'permission-change', 'permission-delegation'],
+    ['io.k8s.core.v1.pods.eviction.create', 'delete', 'kubernetes-eviction'],
+    ['google.cloud.aiplatform.v1.JobService.DeleteBatchPredictionJob', 'delete', 'verb-delete'],
+    ['google.cloud.aiplatform.v1.PredictionService.StreamDirectRawPredict', 'access', 'model-inference'],
+    ['io.kserve.serving.v1beta1.inferenceservices.create', 'create', 'verb-create'],
+    ['google.cloud.vision.v1.ImageAnnotator.AsyncBatchAnnotateFiles', 'access', 'model-inference'],
+    ['v1.compute.instances.simulateMaintenanceEvent', 'modify', 'verb-modify'],
+    ['google.spanner.v1.Spanner.ExecuteStreamingSql', 'access', 'data-query'],
+    ['google.cloud.bigquery.storage.v1.BigQueryRead.CreateReadSession', 'access', 'data-query'],
+    ['google.bigtable.v2.Bigtable.ReadModifyWriteRow', 'modify', 'data-read-and-write'],
+    ['google.cloud.functions.v1.CloudFunctionsService.GenerateDownloadUrl', 'access', 'generated-answer'],
+    ['google.cloud.deploy.v1.CloudDeploy.IgnoreJob', 'modify', 'verb-modify'],
+    ['google.cloud.iot.v1.DeviceManager.SendCommandToDevice', 'modify', 'verb-modify'],
+    ['google.cloud.healthcare.v1.dicom.DicomService.StoreInstances', 'create', 'verb-create'],
   ])('takes %s for %s', (method, category, ruleId) => {
     expect(ofMethod(method)).toMatchObject({ category, ruleId });
   });
@@ -124,6 +195,17 @@ describe('classify', () => {
     ['google.login.LoginService.loginSuccess', 'other'],
   ])('tells what %s does to its resource', (method, effect) => {
     expect(ofMethod(method).effect).toBe(effect);
+  });
+
+  it('does not take a service for a verb', () => {
+    expect(ofMethod('google.cloud.deploy.v1.CloudDeploy.Frobnicate').ruleId).toBe('none');
+    expect(ofMethod('v1.projects.move.all').ruleId).toBe('verb-modify');
+  });
+
+  it('goes by the permission where the name is longer than any, which rules would take seconds over', () => {
+    const authorizationInfo = [{ permission: 'a.b.get' }];
+    for (const word of ['add', 'reset', 'createRole.', 'memberships'])
+      expect(ofMethod(word.repeat(100_000), { authorizationInfo }).ruleId).toBe('permission-access');
   });
 
   it('never throws, and always knows one of the categories', () => {

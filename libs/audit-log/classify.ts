@@ -36,12 +36,15 @@ const byLogType: Readonly<Record<LogType, ActionCategory>> = {
 
 const maxCached = 10_000;
 const maxCachedLength = 200;
+/** No API's method has a longer name; rules would take seconds over one that somebody made up. */
+const maxMethodLength = 300;
 const byMethod = new Map<string, Classification | undefined>();
 
 /** Says what kind of action an entry tells of; the first rule that matches wins. Never throws. */
 export function classify(entry: LogEntry): Classification {
   const payload = field(entry, 'protoPayload');
-  const method = text(payload?.['methodName']);
+  const name = text(payload?.['methodName']);
+  const method = name !== undefined && name.length <= maxMethodLength ? name : undefined;
   if (payload && method !== undefined && bigQueryJob.test(method))
     return classified(bigQueryAction(payload), 'bigquery-job', 'modify');
   const named = method === undefined ? undefined : cached(method);
@@ -84,12 +87,13 @@ function classified(category: ActionCategory, ruleId: string, verb?: Verb): Clas
 
 function verbOf(method: string): Verb | undefined {
   // From the method's own word back to what stands before it, as in `io.k8s...pods.delete` or `projects:move`.
-  const segments = method.split(/[./:]/).filter((part) => !isVersion(part));
-  for (const segment of segments.slice(-2).reverse()) {
-    const verb = firstVerb(segment);
-    if (verb) return verb;
-  }
-  return undefined;
+  const [word, before] = method
+    .split(/[./:]/)
+    .filter((part) => !isVersion(part))
+    .reverse();
+  // A service may be called after a verb, as `CloudDeploy` is.
+  const isResource = before !== undefined && /^[a-z]/.test(before);
+  return (word === undefined ? undefined : firstVerb(word)) ?? (isResource ? firstVerb(before) : undefined);
 }
 
 function isVersion(part: string): boolean {
