@@ -1,8 +1,7 @@
-import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { createReadStream } from 'node:fs';
 import { Command, Option } from 'commander';
 import { lineFormats, type EventFormat } from '#audit-log';
-import { mapLines } from '#tools/map';
+import { linesOf, mapLines } from '#tools/map';
 
 type MapCommandOptions = { format: EventFormat; tenant: string; summary: boolean };
 
@@ -31,10 +30,9 @@ Examples:
 async function map(files: string[], { format, tenant, summary }: MapCommandOptions): Promise<void> {
   const counts = new Map<string, number>();
   let unreadable = 0;
-  // A reader that stops reading, such as `head`, ends it.
-  process.stdout.on('error', () => process.exit());
-  for (const file of files.length > 0 ? files : ['-']) {
-    const lines = file === '-' ? createInterface({ input: process.stdin }) : (await open(file)).readLines();
+  process.stdout.on('error', stop);
+  for (const file of new Set(files.length > 0 ? files : ['-'])) {
+    const lines = linesOf(file === '-' ? process.stdin : createReadStream(file));
     const options = { format: lineFormats[format], tenantId: tenant, nowMs: Date.now() };
     for await (const mapped of mapLines(lines, options)) {
       if ('refused' in mapped) {
@@ -48,6 +46,13 @@ async function map(files: string[], { format, tenant, summary }: MapCommandOptio
   }
   for (const [key, count] of [...counts].sort()) console.log(`${String(count).padStart(8)}  ${key}`);
   if (unreadable > 0) process.exitCode = 1;
+}
+
+/** A reader that stops reading, such as `head`, has what it wants; a full disk has not. */
+function stop(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit();
+  console.error(`floodgate: ${error.message}`);
+  process.exit(1);
 }
 
 function drained(): Promise<void> {

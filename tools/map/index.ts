@@ -1,1 +1,2 @@
+export { linesOf } from './lines.js';
 export { mapLines, type MapOptions, type MappedLine } from './map-lines.js';

@@ -10,14 +10,14 @@ export type MappedLine =
 
 /** Maps LogEntries, one on each line, as the enricher would; empty lines are passed over. */
 export async function* mapLines(
-  lines: AsyncIterable<string> | Iterable<string>,
+  lines: AsyncIterable<Buffer> | Iterable<Buffer>,
   { format, tenantId, nowMs }: MapOptions,
 ): AsyncGenerator<MappedLine> {
   let number = 0;
-  for await (const text of lines) {
+  for await (const bytes of lines) {
     number += 1;
-    if (text.trim() === '') continue;
-    const source = { tenantId, connectionId: 'map', receivedAtMs: nowMs, bytes: Buffer.from(text) };
+    if (bytes.every(isSpace)) continue;
+    const source = { tenantId, connectionId: 'map', receivedAtMs: nowMs, bytes };
     const read = readEvent(source);
     if ('refused' in read) {
       yield { number, refused: read.refused };
@@ -27,4 +27,8 @@ export async function* mapLines(
     const secrets = [...(read.redacted?.values() ?? [])].reduce((sum, count) => sum + count, 0);
     yield { number, line: bufferOf(format(read.event)).toString(), category, ruleId, secrets };
   }
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d;
 }
