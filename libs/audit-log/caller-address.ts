@@ -14,7 +14,7 @@ export type CallerAddress = {
 };
 
 /** Longer ones are valid only for a zone that they name. */
-const maxAddressLength = 40;
+const maxAddressLength = 45;
 const googleInternal = new Set(['private', 'gce-internal-ip']);
 
 const internal = new BlockList();

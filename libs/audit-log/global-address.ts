@@ -27,7 +27,7 @@ for (const [network, prefix] of [
 ] as const)
   special.addSubnet(network, prefix, 'ipv6');
 
-const mapped = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([\da-f]{1,4}):([\da-f]{1,4}))$/i;
+const mapped = /^(?:::|(?:0{1,4}:){5})ffff:(?:(\d+\.\d+\.\d+\.\d+)|([\da-f]{1,4}):([\da-f]{1,4}))$/i;
 /** Of IPv6 only 2000::/3 is given out. */
 const unicast = /^[23][\da-f]{3}:/i;
 
@@ -48,7 +48,7 @@ export function globalAddress(text: string): string | undefined {
 
 /** IPv4 in its own form when it is written as IPv6; every other text as it is. */
 export function unmapped(text: string): string {
-  const match = text.startsWith('::') ? mapped.exec(text) : null;
+  const match = text.startsWith('::') || text.startsWith('0') ? mapped.exec(text) : null;
   if (!match) return text;
   const [, dotted, high = '', low = ''] = match;
   if (dotted !== undefined) return dotted;

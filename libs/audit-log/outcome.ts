@@ -44,7 +44,8 @@ const maxAuthorizations = 50;
 /** The permissions that were asked for, as far as anyone will read them. */
 export function authorizationsOf(payload: Fields | undefined): Authorization[] {
   const authorizations: Authorization[] = [];
-  for (const info of list(payload?.['authorizationInfo'])) {
+  const all = list(payload?.['authorizationInfo']);
+  for (const info of all.length > maxAuthorizations ? refusedFirst(all) : all) {
     const permission = text(info['permission']);
     if (permission === undefined) continue;
     const authorization: Authorization = { permission, granted: isGranted(info) };
@@ -56,6 +57,11 @@ export function authorizationsOf(payload: Fields | undefined): Authorization[] {
     if (authorizations.length === maxAuthorizations) break;
   }
   return authorizations;
+}
+
+/** Of too many to read all, what was refused says more than what was not. */
+function refusedFirst(all: readonly Fields[]): Fields[] {
+  return [...all.filter((info) => !isGranted(info)), ...all.filter(isGranted)];
 }
 
 /** protobuf leaves a false out. */
