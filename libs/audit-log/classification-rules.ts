@@ -72,14 +72,14 @@ export const methodRules: readonly MethodRule[] = [
     id: 'credential-key',
     category: 'credential',
     method:
-      /(?:(?:^|[./:])(?!get|list|search)\w*(?:serviceAccount|api|provider|signedUrl|sshPublic)Key$|(?:^|\.)(?:create|delete|undelete|update|import|rotate)Key$|(?:serviceAccount|hmac|sshPublic)Keys?\.(?:create|insert|update|patch|delete)|sslCerts\.(?:create|insert|delete)|oauthClient\w*Credential|reset\w*(?:ClientSecret|Credentials|AuthorizationCode)$|serviceaccounts\.token\.create|certificatesigningrequests\.approval)/i,
+      /(?:(?:^|[./:])(?!get|list|search)\w*(?:serviceAccount|api|app|provider|signedUrl|sshPublic)Key$|(?:^|\.)(?:create|delete|undelete|update|import|rotate)Key$|(?:serviceAccount|hmac|sshPublic)Keys?\.(?:create|insert|update|patch|delete)|sslCerts\.(?:create|insert|delete)|oauthClient\w*Credential|reset\w*(?:ClientSecret|Credentials|AuthorizationCode)$|serviceaccounts\.token\.create|certificatesigningrequests\.approval)/i,
     example: 'google.iam.admin.v1.CreateServiceAccountKey',
   },
   {
     id: 'credential-password',
     category: 'credential',
     method:
-      /(?:reset|change|set|edit|update)_?\w*password|password_?(?:change|edit|reset)|specific_?password|2_?step|2sv(?!c)|strong_?auth|security_?key|recovery_?(?:email|phone)|revoke_?(?:3lo|asp$)/i,
+      /(?:reset|change|set|edit|update)_?\w*password|password_?(?:change|edit|reset)|specific_?password|(?:2|two)_?step|2sv(?!c)|strong_?auth|security_?key|recovery_?(?:email|phone)|revoke_?(?:3lo|asp$)/i,
     example: 'google.admin.AdminService.changePassword',
   },
   // Who may do what.
@@ -87,14 +87,14 @@ export const methodRules: readonly MethodRule[] = [
     id: 'permission-policy',
     category: 'permission-change',
     method:
-      /(?:^|[./:_])(?:set|update|replace|add|clear)_?(?:\w*Iam(?:Policy|Permissions)|OrgPolicy|AclConfig|Acl|LegacyAbac)|(?:RowAccess|Data)PolicyService\.(?:\w*create|update|\w*delete)/i,
+      /(?:^|[./:_])(?:set|update|replace|add|clear)_?(?:\w*Iam(?:Policy|Permissions)|OrgPolicy|AclConfig|Acl|LegacyAbac)|(?:RowAccess|Data)PolicyService\.(?:\w*create|update|\w*delete|add|remove)/i,
     example: 'storage.setIamPermissions',
   },
   {
     id: 'permission-role',
     category: 'permission-change',
     method:
-      /(?:^|[./:])(?:(?:create|update|patch|delete|undelete|assign|unassign|grant|revoke|add|remove|rename)_?\w*Roles?(?:Bindings?|Assignments?|Permissions?)?|(?:grant|revoke)\w*(?:Privilege|Permission)s?|(?:add|remove)_?Privilege\w*|make_?\w*Admin|(?:grant|revoke|toggle)_?\w*Admin\w*|(?:add|remove|create|delete|update)(?:Policy)?Bindings?)$/i,
+      /(?:^|[./:])(?:(?:create|update|patch|delete|undelete|assign|unassign|grant|revoke|add|remove|rename|change)_?\w*Roles?(?:Bindings?|Assignments?|Permissions?)?|(?:grant|revoke)\w*(?:Privilege|Permission)s?|(?:add|remove)_?Privilege\w*|make_?\w*Admin|(?:grant|revoke|toggle)_?\w*Admin\w*|(?:add|remove|create|delete|update)(?:Policy)?Bindings?)$/i,
     example: 'google.iam.admin.v1.CreateRole',
   },
   {

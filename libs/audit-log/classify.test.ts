@@ -112,6 +112,18 @@ describe('classify', () => {
       'permission-change',
       'permission-role',
     ],
+    [
+      'google.cloud.bigquery.datapolicies.v2.DataPolicyService.AddGrantees',
+      'permission-change',
+      'permission-policy',
+    ],
+    ['google.admin.AdminService.changeAdminRole', 'permission-change', 'permission-role'],
+    ['google.cloud.apigee.v1.DeveloperAppKeys.CreateDeveloperAppKey', 'credential', 'credential-key'],
+    [
+      'google.admin.AdminService.changeAllowedTwoStepVerificationMethods',
+      'credential',
+      'credential-password',
+    ],
     ['ADD_GROUP_MEMBER', 'permission-change', 'permission-group'],
     ['google.cloud.gkehub.v1.GkeHub.CreateMembership', 'create', 'verb-create'],
     ['io.gke.hub.v1.memberships.update', 'modify', 'verb-modify'],
