@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { QuarantineReason } from '#contracts';
+import type { PushHeaders } from './request-head.js';
 
 /** One push, taken out of its HTTP request; `refused` says why the bytes are the whole body instead. */
 export type Push = {
@@ -16,13 +16,13 @@ export type Push = {
  * Reads a push in Google's wrapped form, or in the unwrapped form with metadata headers.
  * Never throws: what cannot be read is a push that is refused, with its body as it came.
  */
-export function readPush(headers: IncomingHttpHeaders, body: Buffer): Push {
+export function readPush(headers: PushHeaders, body: Buffer): Push {
   const unwrappedId = headers['x-goog-pubsub-message-id'];
   if (typeof unwrappedId === 'string') return readUnwrapped(headers, unwrappedId, body);
   return readWrapped(body);
 }
 
-function readUnwrapped(headers: IncomingHttpHeaders, messageId: string, body: Buffer): Push {
+function readUnwrapped(headers: PushHeaders, messageId: string, body: Buffer): Push {
   const push: Push = {
     messageId,
     publishTime: text(headers['x-goog-pubsub-publish-time']) ?? '',

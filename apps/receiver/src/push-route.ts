@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { TransientError, type Connection } from '#contracts';
 import type { ConnectionDirectory } from '#connections';
@@ -10,7 +9,17 @@ import { bearerToken, type PushIdentity, type PushTokens } from './push-token.js
 import type { ReceivedBatches } from './received-batches.js';
 import type { ReceiverMetrics } from './receiver-metrics.js';
 import { refusals, type Refusal } from './refusals.js';
-import { maxBodyBytes, readBody } from './request-body.js';
+import { maxBodyBytes, type RequestBody } from './request-body.js';
+import type { PushHeaders } from './request-head.js';
+
+/** A push whose head was read, and whose body may still be on the wire. */
+export type PushRequest = {
+  headers: PushHeaders;
+  /** As announced; `undefined` where it is not. */
+  bodyBytes: number | undefined;
+  /** Reads the body. @throws when the client goes away before its end. */
+  body: () => RequestBody | Promise<RequestBody>;
+};
 
 /**
  * Pub/Sub's webhook. Answers 204 only when Redis has the event on disk; every other answer makes
@@ -30,7 +39,7 @@ export class PushRoute {
   ) {}
 
   /** Takes one push and gives its answer's status. */
-  async push(connectionId: string, request: IncomingMessage): Promise<number> {
+  async push(connectionId: string, request: PushRequest): Promise<number> {
     const startedMs = performance.now();
     const connection = this.directory.find(connectionId);
     const refusal = connection
@@ -45,13 +54,15 @@ export class PushRoute {
   }
 
   /** Takes one push of a known connection; `undefined` means that it is durable. */
-  private async take(request: IncomingMessage, connection: Connection): Promise<Refusal | undefined> {
+  private async take(request: PushRequest, connection: Connection): Promise<Refusal | undefined> {
     if (!this.publisher.isConnected) return 'redis_unavailable';
     if (request.headers['content-encoding'] !== undefined) return 'content_encoding';
-    const identity = await this.identify(request, connection);
+    const { authorization = '' } = request.headers;
+    const identity =
+      this.tokens.recall(authorization, connection, Date.now()) ?? (await this.identify(request, connection));
     if (typeof identity === 'string') return identity;
     if (connection.state === 'paused') return 'connection_paused';
-    const heldBytes = Math.min(Number(request.headers['content-length'] ?? maxBodyBytes), maxBodyBytes);
+    const heldBytes = Math.min(request.bodyBytes ?? maxBodyBytes, maxBodyBytes);
     const refusal = this.admission.refusal(connection, heldBytes, Date.now());
     if (refusal !== undefined) return refusal;
     this.metrics.inFlightBytes.set(this.admission.bytes);
@@ -63,12 +74,10 @@ export class PushRoute {
     }
   }
 
-  private async identify(request: IncomingMessage, connection: Connection): Promise<PushIdentity | Refusal> {
+  private async identify(request: PushRequest, connection: Connection): Promise<PushIdentity | Refusal> {
     const { authorization } = request.headers;
     const token = bearerToken(authorization);
     if (token === undefined) return authorization === undefined ? 'token_missing' : 'token_malformed';
-    const known = this.tokens.recall(token, connection);
-    if (known) return known;
     const identity = await this.tokens.verify(token, connection);
     if (identity === 'token_key_unknown' && !this.keys.areLoaded) return 'keys_unavailable';
     if (typeof identity === 'string' || connection.serviceAccountId !== undefined) return identity;
@@ -77,11 +86,11 @@ export class PushRoute {
     return pin === 'conflict' ? 'service_account_changed' : identity;
   }
 
-  private async store(request: IncomingMessage, connection: Connection): Promise<Refusal | undefined> {
+  private async store(request: PushRequest, connection: Connection): Promise<Refusal | undefined> {
     const receivedAtMs = Date.now();
     let push: Push;
     try {
-      const { bytes, tooLarge } = await readBody(request);
+      const { bytes, tooLarge } = await request.body();
       push = tooLarge
         ? {
             messageId: '',

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { PushRoute } from './push-route.js';
+import type { PushRequest, PushRoute } from './push-route.js';
+import { PushSocket, type PushSocketHost } from './push-socket.js';
+import { readBody } from './request-body.js';
+import { headersOf } from './request-head.js';
 
 /** Longer than the idle time-outs of load balancers, so that it is never us who hangs up on a push. */
 const keepAliveTimeout = 620_000;
@@ -13,23 +16,41 @@ const drainMs = 1_000;
 const pushPath = /^\/v1\/push\/([\w-]{1,128})(?:\?|$)/;
 
 /**
- * The one public port. It is Node's own server: a framework's router would parse bodies before the
- * sender is known, and cost more than the rest of a push.
+ * The one public port. Connections are read by {@link PushSocket} while they carry plain pushes, and by
+ * Node's own server from the first request on that is anything else.
  */
 export class PushServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(PushServer.name);
   private isDraining = false;
+  private readonly sockets = new Set<PushSocket>();
   private readonly server = createServer({ keepAliveTimeout, requestTimeout }, (request, response) => {
-    this.answer(request, response).catch((error: unknown) => {
-      this.logger.error(error);
-      response.destroy();
-    });
+    void this.respond(request, response);
   });
+  private readonly host: PushSocketHost;
 
   constructor(
     private readonly route: PushRoute,
     private readonly listen: { port: number; host: string },
-  ) {}
+  ) {
+    const serveHttp = this.server.listeners('connection')[0] as (socket: Socket) => void;
+    this.server.off('connection', serveHttp).on('connection', (socket: Socket) => {
+      this.accept(socket);
+    });
+    this.host = {
+      answer: (connectionId, request) => this.answer(connectionId, request),
+      handOver: (from, socket, bytes) => {
+        this.sockets.delete(from);
+        // Held back until the server listens to it, what was read already comes first.
+        socket.pause();
+        if (bytes.length > 0) socket.unshift(bytes);
+        serveHttp.call(this.server, socket);
+        socket.resume();
+      },
+      isDraining: () => this.isDraining,
+      idleMs: keepAliveTimeout,
+      requestMs: requestTimeout,
+    };
+  }
 
   get url(): string {
     const { address, port } = this.server.address() as AddressInfo;
@@ -47,14 +68,43 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
     await wait(drainMs);
     const closed = once(this.server, 'close');
     this.server.close();
+    for (const socket of this.sockets) socket.end();
     await closed;
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private accept(socket: Socket): void {
+    const own = new PushSocket(socket, this.host);
+    this.sockets.add(own);
+    socket.once('close', () => this.sockets.delete(own));
+  }
+
+  private async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const connectionId = request.method === 'POST' ? pushPath.exec(request.url ?? '')?.[1] : undefined;
-    const status = connectionId === undefined ? 404 : await this.route.push(connectionId, request);
+    const length = request.headers['content-length'];
+    const status =
+      connectionId === undefined
+        ? 404
+        : await this.answer(connectionId, {
+            headers: headersOf(request.headers),
+            bodyBytes: length === undefined ? undefined : Number(length),
+            body: () => readBody(request),
+          });
+    if (status === undefined) {
+      response.destroy();
+      return;
+    }
     // A body that was not worth reading is not read on: the sender has to connect again.
     if (!request.complete || this.isDraining) response.setHeader('connection', 'close');
     response.writeHead(status).end();
+  }
+
+  /** The status of a push's answer, or `undefined` where there can be none. */
+  private async answer(connectionId: string, request: PushRequest): Promise<number | undefined> {
+    try {
+      return await this.route.push(connectionId, request);
+    } catch (error) {
+      this.logger.error(error);
+      return undefined;
+    }
   }
 }

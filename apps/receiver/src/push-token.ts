@@ -26,12 +26,13 @@ export function identityRefusal(claims: JWTPayload, connection: Connection): Ref
   return pinned === undefined || pinned === claims.sub ? undefined : 'service_account_changed';
 }
 
+type Verified = { connection: Connection; identity: PushIdentity; untilMs: number };
+
 /** Verifies Google's OIDC tokens and remembers the good ones, by digest, until they expire. */
 export class PushTokens {
-  private readonly verified = new LRUCache<string, { connection: Connection; identity: PushIdentity }>({
-    max: 20_000,
-    ttl: maxCachedMs,
-  });
+  private readonly verified = new LRUCache<string, Verified>({ max: 20_000, ttl: maxCachedMs });
+  /** The last good header of each connection: to hash it costs more than all else that is done to it. */
+  private readonly last = new WeakMap<Connection, { authorization: string; entry: Verified }>();
 
   constructor(
     private readonly keys: JWTVerifyGetKey,
@@ -39,12 +40,19 @@ export class PushTokens {
   ) {}
 
   /**
-   * The identity of a token seen before. A remembered token counts only for the very record it was
+   * The identity of an Authorization header seen before. It counts only for the very record it was
    * verified against, so editing, pausing or deleting a connection forgets its tokens at once.
    */
-  recall(token: string, connection: Connection): PushIdentity | undefined {
-    const entry = this.verified.get(cacheKey(token, connection));
-    return entry?.connection === connection ? entry.identity : undefined;
+  recall(authorization: string, connection: Connection, nowMs: number): PushIdentity | undefined {
+    const last = this.last.get(connection);
+    // Strings are compared by 16 bytes and more at a time: how long it takes helps nobody to guess a signature.
+    if (last !== undefined && last.authorization === authorization && nowMs < last.entry.untilMs)
+      return last.entry.identity;
+    const token = bearerToken(authorization);
+    const entry = token === undefined ? undefined : this.verified.get(cacheKey(token, connection));
+    if (entry?.connection !== connection || nowMs >= entry.untilMs) return undefined;
+    this.last.set(connection, { authorization, entry });
+    return entry.identity;
   }
 
   /** Checks everything about the token; the body's subscription is checked once the body is read. */
@@ -64,7 +72,8 @@ export class PushTokens {
       const identity = { serviceAccountId: payload.sub ?? '' };
       const leftMs = ((payload.exp ?? 0) + clockSkewSeconds) * 1_000 - Date.now();
       const ttl = Math.max(1, Math.min(maxCachedMs, leftMs));
-      this.verified.set(cacheKey(token, connection), { connection, identity }, { ttl });
+      const untilMs = Date.now() + ttl;
+      this.verified.set(cacheKey(token, connection), { connection, identity, untilMs }, { ttl });
       return identity;
     } catch (error) {
       return tokenRefusal(error);
