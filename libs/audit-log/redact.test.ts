@@ -151,6 +151,16 @@ describe('redact', () => {
     );
   });
 
+  it('hides a private key in an address, and in the form that SSH has of its own', () => {
+    expect(result(request(JSON.stringify(`k=${encodeURIComponent(pem('RSA '))}&a=b`)))).toEqual(
+      withMarks('"k=REDACTED-pem-private-key%0A&a=b"', 'pem-private-key'),
+    );
+    const ssh = `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n${base64}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----`;
+    expect(result(request(JSON.stringify(ssh)))).toEqual(
+      withMarks('"REDACTED-pem-private-key"', 'pem-private-key'),
+    );
+  });
+
   it('hides the key of a service account wherever its file has got to', () => {
     for (const text of [serviceAccountKey, JSON.stringify(JSON.parse(serviceAccountKey))]) {
       for (const place of [
@@ -166,10 +176,16 @@ describe('redact', () => {
       }
       const encoded = Buffer.from(text).toString('base64');
       const wrapped = encoded.replaceAll(/.{76}/g, '$&\n');
-      for (const place of [encoded, `echo ${encoded} | base64 -d`, `key:\n${wrapped}`, `${encoded}\n`]) {
+      const indented = `data:\n  key.json: |\n    ${wrapped.replaceAll('\n', '\n    ')}\n`;
+      const quoted = `"${wrapped.replaceAll('\n', '" +\n  "')}"`;
+      for (const place of [
+        ...[encoded, `echo ${encoded} | base64 -d`, `key:\n${wrapped}`, `${encoded}\n`],
+        ...[indented, quoted, wrapped.replaceAll('\n', '\\n')],
+      ]) {
         const [after, found] = result(request(JSON.stringify({ script: place, n: 1 })));
         expect(found).toEqual({ 'encoded-private-key': 1 });
         expect(after).not.toContain(encoded.slice(40, 60));
+        for (const line of wrapped.split('\n').slice(2, -1)) expect(after).not.toContain(line);
       }
     }
   });

@@ -107,26 +107,40 @@ export const nameRules: readonly NameRule[] = [
   { id: 'url-signature', hints: ['g-sign', 'z-sign'], name: /^x-(?:goog|amz)-signature$/i },
 ];
 
+/** A line of PEM, or of SSH's own form, also in an address, where a space is written `+` or `%20`. */
+const pemLine = (word: string): RegExp =>
+  new RegExp(
+    `-{4,5} ?${word}(?:[A-Z\\d +]|%20){1,40}PRIVATE(?:[ +]|%20)KEY(?:(?:[ +]|%20)BLOCK)? ?-{4,5}`,
+    'g',
+  );
+const pemHints = ['te key', 'te+key', 'te%20k'];
+/** Between lines of base64 in a manifest or a script: indented, quoted, or with their ends escaped. */
+const base64Lines =
+  '(?:[\\w+/=-]*["\']?[ \\t]{0,3}[+,\\\\]?(?:[\\r\\n]{1,2}|\\\\{1,2}n)[ \\t]{0,40}["\']?[\\w+/=-]{20,})*';
+
 /** Fits what is known by its form, wherever it stands in a string. */
 export const formRules: readonly FormRule[] = [
   {
     id: 'pem-private-key',
-    hints: ['te key'],
-    form: /-----BEGIN [A-Z\d ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g,
-    until: /-----END [A-Z\d ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g,
+    hints: pemHints,
+    form: pemLine('BEGIN'),
+    until: pemLine('END'),
   },
   // The rest of a key whose beginning is in another piece of a split entry.
   {
     id: 'pem-private-key',
-    hints: ['te key'],
-    form: /-----END [A-Z\d ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g,
+    hints: pemHints,
+    form: pemLine('END'),
     before: /[\w+/=\\\n\r]/,
   },
   {
     // `private_key` and `PRIVATE KEY` in base64, in each of the three places that a byte can have in it.
     id: 'encoded-private-key',
     hints: ['hjpdmf', 'yaxzhd', 'ml2yxr', 'fjjvkf', 'ssvzbv', 'uklwqv'],
-    form: /cHJpdmF0ZV9rZX|ByaXZhdGVfa2V5|wcml2YXRlX2tle|UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW/g,
+    form: new RegExp(
+      `(?:cHJpdmF0ZV9rZX|ByaXZhdGVfa2V5|wcml2YXRlX2tle|UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)${base64Lines}`,
+      'g',
+    ),
     before: /[\w+/=\n\r-]/,
     after: /[\w+/=\n\r-]/,
   },
