@@ -27,6 +27,7 @@ const accessToken = 'ya29.c.b0Aaekm1K9xyz-_ABCDEFGHIJKLMNOP.QRSTUV';
 const refreshToken = '1//0gYk3-abcDEFghiJKLmnoPQRstuVWXyz0123456789';
 const apiKey = 'AIzaSyA-1234567890abcdefghijklmnopqrstu';
 // In two parts: what looks for tokens in repositories need not find it.
+const gitHubToken = ['gh', 'p_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'].join('');
 const vendorToken = ['glp', 'at-abcdefghijklmnopqrst'].join('');
 const jwt = `${Buffer.from('{"alg":"RS256","typ":"JWT"}').toString('base64url')}.${Buffer.from('{"sub":"1234567890","iss":"x"}').toString('base64url')}.c2lnbmF0dXJlLXNpZ25hdHVyZQ`;
 
@@ -250,6 +251,7 @@ describe('redact', () => {
       'url-signature',
     ],
     [`push with ${vendorToken}.`, 'push with REDACTED-vendor-token.', 'vendor-token'],
+    [`https://${gitHubToken}@git.example/y`, 'https://REDACTED-vendor-token@git.example/y', 'vendor-token'],
     ['postgresql://u:p%40ss@db:5432/x', 'postgresql://u:REDACTED-url-password@db:5432/x', 'url-password'],
     ['export DB_PASSWORD=hunter2;\nrun', 'export DB_PASSWORD=REDACTED-password;\nrun', 'password'],
     ["PASSWORD='a b' x", "PASSWORD='REDACTED-password' x", 'password'],

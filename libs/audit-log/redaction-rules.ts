@@ -210,8 +210,11 @@ export const formRules: readonly FormRule[] = [
     hints: [
       ...['ub_pat', 'glpat-', 'sk_liv', 'rk_liv', 'slack.', 'secret', 'hvs.ca'],
       ...'abprs'.split('').flatMap((kind) => [...'0123456789'].map((next) => `xox${kind}-${next}`)),
+      ...[...'"\' =:/\\n'].flatMap((start) =>
+        [...'oprsu'].flatMap((kind) => characters.map((next) => `${start}gh${kind}_${next}`)),
+      ),
     ],
-    form: /\b(?:github_pat_\w{22,}|glpat-[\w-]{20,}|[rs]k_live_\w{16,}|hooks\.slack\.com\/services\/[\w/]{20,}|AGE-SECRET-KEY-1\w{20,}|hvs\.CA[\w-]{20,}|xox[abprs]-[\w-]{20,})/g,
+    form: /\b(?:github_pat_\w{22,}|gh[oprsu]_[a-zA-Z\d]{36,}|glpat-[\w-]{20,}|[rs]k_live_\w{16,}|hooks\.slack\.com\/services\/[\w/]{20,}|AGE-SECRET-KEY-1\w{20,}|hvs\.CA[\w-]{20,}|xox[abprs]-[\w-]{20,})/g,
   },
 ];
 
