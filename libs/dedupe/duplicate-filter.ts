@@ -1,12 +1,12 @@
 import type { Redis } from '#redis';
-import { argumentsOf, familiesOf, type Family, type MessageKey } from './keys.js';
+import { argumentsOf, familiesOf, membersOf, tagOf, type Family, type MessageKey } from './keys.js';
 import { claimScript, markScript, releaseScript, type Scripts } from './scripts.js';
 
 /**
- * Buckets stay small enough for Redis's compact encodings: about 11 bytes for an int64 id, 42
- * for another. `set-max-intset-entries` is to be 2048; with Redis's default of 512 an int64 id takes 75.
+ * Buckets stay small enough for Redis's compact encodings: about 10 bytes for an int64 id, 42 for
+ * another. `set-max-intset-entries` is to be 2048; with Redis's default of 512 an int64 id takes 75.
  */
-const bucketLimit = { int: 1_800, hash: 120 } as const;
+const bucketLimit = { int: 2_000, hash: 120 } as const;
 
 const graceSeconds = 3_600;
 const handedOnSeconds = 86_400;
@@ -23,7 +23,7 @@ export class DuplicateFilter {
 
   /** `windowSeconds` 0 turns the filter off; with other `shards` nothing is known of what was before. */
   constructor(
-    private readonly redis: Redis,
+    redis: Redis,
     private readonly windowSeconds: number,
     private readonly shards = 1,
   ) {
@@ -36,64 +36,64 @@ export class DuplicateFilter {
   /**
    * For each message, whether it was marked before or stands earlier in the same list; the others are
    * claimed for the batch, which may claim them again. Answers `contested`, and claims none, while
-   * another batch that holds one of them is in work.
+   * another batch that holds one of them is in work, and `handed-on` when the batch was marked before.
    */
-  async claim(batchId: string, keys: readonly MessageKey[]): Promise<boolean[] | 'contested'> {
-    const repeated = new Array<boolean>(keys.length).fill(false);
-    if (this.windowSeconds === 0) return repeated;
-    const families = familiesOf(keys, this.shards);
+  async claim(batchId: string, keys: readonly MessageKey[]): Promise<boolean[] | 'contested' | 'handed-on'> {
+    const families = this.familiesOf(batchId, keys);
     const answers = await Promise.all(
-      families.map((family) => this.scripts.seenClaim(family.tag, batchId, claimMs, ...argumentsOf(family))),
+      families.map((family) => {
+        const members = membersOf(family);
+        const rest = [...members, ...argumentsOf(family)];
+        return this.scripts.seenClaim(family.tag, batchId, claimMs, members.length, ...rest);
+      }),
     );
-    if (answers.includes(null)) {
+    // A process that died while it marked may have come as far as one family only.
+    if (answers.includes('handed-on')) return 'handed-on';
+    if (answers.includes('contested')) {
       // What was claimed is let go, so that two batches never wait for each other.
-      const held = families.filter((_, index) => answers[index] !== null);
-      await Promise.all(
-        held.map((family) => this.scripts.seenRelease(family.tag, claimMs, ...argumentsOf(family))),
-      );
+      const held = families.filter((_, index) => answers[index] !== 'contested');
+      await Promise.all(held.map(({ tag }) => this.scripts.seenRelease(tag, batchId)));
       return 'contested';
     }
+    const repeated = new Array<boolean>(keys.length).fill(false);
     families.forEach((family, index) => {
-      tell(family, answers[index] ?? [], repeated);
+      const seen = answers[index];
+      if (Array.isArray(seen)) tell(family, seen, repeated);
     });
     return repeated;
   }
 
-  /** Marks messages as seen, which ends their claims; doing it again changes nothing. */
-  async mark(keys: readonly MessageKey[]): Promise<void> {
-    if (this.windowSeconds === 0) return;
+  /**
+   * Remembers that a batch is durable in the next queue, so that its retry is not taken for duplicates, and
+   * marks its messages as seen, which ends their claims. Doing it again changes nothing.
+   */
+  async mark(batchId: string, keys: readonly MessageKey[]): Promise<void> {
     const ttl = this.windowSeconds + graceSeconds;
     const { int, hash } = bucketLimit;
     await Promise.all(
-      familiesOf(keys, this.shards).map((family) =>
-        this.scripts.seenMark(family.tag, claimMs, ttl, int, hash, ...argumentsOf(family)),
+      this.familiesOf(batchId, keys).map((family) =>
+        this.scripts.seenMark(family.tag, batchId, handedOnSeconds, ttl, int, hash, ...argumentsOf(family)),
       ),
     );
   }
 
-  /** Remembers that a batch is durable in the next queue, so that its retry is not taken for duplicates. */
-  async rememberHandedOn(batchId: string): Promise<void> {
-    await this.redis.set(handedOnKey(batchId), '', 'EX', handedOnSeconds);
-  }
-
-  async wasHandedOn(batchId: string): Promise<boolean> {
-    return (await this.redis.exists(handedOnKey(batchId))) === 1;
+  /** At least one, because a batch without any message to look for is remembered, too. */
+  private familiesOf(batchId: string, keys: readonly MessageKey[]): Family[] {
+    const families = this.windowSeconds === 0 ? [] : familiesOf(keys, this.shards);
+    return families.length > 0 ? families : [{ tag: tagOf(batchId, this.shards), slices: [] }];
   }
 }
 
 /** Puts a family's answer where its messages stood; a message that stands earlier in the list is repeated. */
 function tell({ slices }: Family, seen: readonly number[], repeated: boolean[]): void {
+  const positions = new Set(seen);
   let at = 0;
-  for (const { ids, positions } of slices) {
-    const earlier = new Set<string>();
-    for (const [index, id] of ids.entries()) {
-      repeated[positions[index] ?? -1] = seen[at] === 1 || earlier.has(id);
-      earlier.add(id);
+  for (const { entries } of slices) {
+    const first = new Set<string>();
+    for (const { id, position } of entries) {
+      repeated[position] = positions.has(at) || first.has(id);
+      first.add(id);
       at += 1;
     }
   }
-}
-
-function handedOnKey(batchId: string): string {
-  return `handed-on:${batchId}`;
 }

@@ -1,8 +1,12 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { isInt64, memberOf, reversed, spreadOf, type IdKind } from './ids.js';
 
 /** A push as the duplicate filter knows it: the id is the identity, the time only chooses the slice. */
 export type MessageKey = { connectionId: string; messageId: string; publishTime: string };
+
+/** A message in its slice: its id, where it stood in the input, and its place in the order of buckets. */
+type Entry = { id: string; position: number; spread: number; order: number };
 
 /** Messages of one connection and hour. */
 export type Slice = {
@@ -10,56 +14,69 @@ export type Slice = {
   /** `yyyy-MM-ddTHH`, or `undated`. */
   hour: string;
   /** `int`: decimal int64 ids. `hash`: other ids, as 16-byte hashes in hex. */
-  kind: 'int' | 'hash';
-  ids: string[];
-  /** Where each id stood in the input. */
-  positions: number[];
+  kind: IdKind;
+  /** In an order in which those that share a bucket are neighbours, however many buckets there are. */
+  entries: Entry[];
 };
 
 /** The slices that share a hash tag, and so a slot of a Redis Cluster and a call. */
 export type Family = { tag: string; slices: Slice[] };
 
-const maxInt64 = '9223372036854775807';
-
-/** Only the canonical decimal form: "007" and "7" are different ids. */
-export function isInt64(id: string): boolean {
-  return /^(?:0|[1-9]\d{0,18})$/.test(id) && (id.length < 19 || id <= maxInt64);
-}
-
 /** Groups messages into the slices that hold them; a connection is always of the same family. */
 export function familiesOf(keys: readonly MessageKey[], shards: number): Family[] {
-  const families = new Map<string, Family>();
-  const slices = new Map<string, Slice>();
+  const byConnection = new Map<string, Slice[]>();
   keys.forEach(({ connectionId, messageId, publishTime }, position) => {
+    let slices = byConnection.get(connectionId);
+    if (!slices) byConnection.set(connectionId, (slices = []));
     const kind = isInt64(messageId) ? 'int' : 'hash';
     const hour = /^\d{4}-\d{2}-\d{2}T\d{2}/.exec(publishTime)?.[0] ?? 'undated';
-    const name = `${connectionId} ${hour} ${kind}`;
-    let slice = slices.get(name);
-    if (!slice) {
-      slice = { connectionId, hour, kind, ids: [], positions: [] };
-      slices.set(name, slice);
-      familyOf(families, connectionId, shards).slices.push(slice);
-    }
-    slice.ids.push(kind === 'int' ? messageId : hash('sha256', messageId, 'hex').slice(0, 32));
-    slice.positions.push(position);
+    let slice = slices.find((known) => known.hour === hour && known.kind === kind);
+    if (!slice) slices.push((slice = { connectionId, hour, kind, entries: [] }));
+    const id = kind === 'int' ? messageId : hash('sha256', messageId, 'hex').slice(0, 32);
+    const spread = spreadOf(id, kind);
+    slice.entries.push({ id, position, spread, order: reversed(spread) });
   });
+  const families = new Map<string, Family>();
+  for (const [connectionId, slices] of byConnection) {
+    const tag = tagOf(connectionId, shards);
+    const family = families.get(tag) ?? { tag, slices: [] };
+    families.set(tag, family);
+    family.slices.push(...slices);
+    for (const { entries } of slices) entries.sort((one, other) => one.order - other.order);
+  }
   return [...families.values()];
 }
 
-function familyOf(families: Map<string, Family>, connectionId: string, shards: number): Family {
-  const tag = `{seen-${String(crc32(connectionId) % shards)}}`;
-  let family = families.get(tag);
-  if (!family) families.set(tag, (family = { tag, slices: [] }));
-  return family;
+/** The hash tag that something is kept under. */
+export function tagOf(id: string, shards: number): string {
+  return `{seen-${String(crc32(id) % shards)}}`;
 }
 
-/** Slices as the scripts read them: connection, hour, kind, how many ids, and the ids. */
-export function argumentsOf({ slices }: Family): string[] {
-  return slices.flatMap(({ connectionId, hour, kind, ids }) => [
-    connectionId,
-    hour,
-    kind,
-    String(ids.length),
-    ...ids,
-  ]);
+/**
+ * Slices as the scripts read them: connection, hour, kind, how many runs of ids with the same spread, the
+ * spread and length of each, and the ids.
+ */
+export function argumentsOf({ slices }: Family): (string | number)[] {
+  return slices.flatMap(({ connectionId, hour, kind, entries }) => {
+    const runs = runsOf(entries);
+    return [connectionId, hour, kind, runs.length, ...runs.flat(), ...entries.map(({ id }) => id)];
+  });
+}
+
+function runsOf(entries: readonly Entry[]): [spread: number, length: number][] {
+  const runs: [number, number][] = [];
+  for (const { spread } of entries) {
+    const last = runs.at(-1);
+    if (last?.[0] === spread) last[1] += 1;
+    else runs.push([spread, 1]);
+  }
+  return runs;
+}
+
+/** What a batch's claim holds of each message, in the order of {@link argumentsOf}. */
+export function membersOf({ slices }: Family): number[] {
+  return slices.flatMap(({ connectionId, entries }) => {
+    const connection = memberOf(connectionId);
+    return entries.map(({ id }) => memberOf(id, connection));
+  });
 }

@@ -1,66 +1,63 @@
+type Slices = (string | number)[];
+
 /** The scripts below, once ioredis knows them. */
 export type Scripts = {
-  seenClaim(tag: string, batchId: string, holdMs: number, ...slices: string[]): Promise<number[] | null>;
+  seenClaim(
+    tag: string,
+    batchId: string,
+    holdMs: number,
+    members: number,
+    ...membersAndSlices: Slices
+  ): Promise<number[] | 'contested' | 'handed-on'>;
   seenMark(
     tag: string,
-    holdMs: number,
+    batchId: string,
+    handedOnSeconds: number,
     ttl: number,
     intLimit: number,
     hashLimit: number,
-    ...slices: string[]
-  ): Promise<number>;
-  seenRelease(tag: string, holdMs: number, ...slices: string[]): Promise<number>;
+    ...slices: Slices
+  ): Promise<null>;
+  seenRelease(tag: string, batchId: string): Promise<null>;
 };
 
 /**
- * All of a batch's slices go in one call, and what they have in common is read at once: a call costs
- * Redis far more than what it does.
+ * All of a batch's slices go in one call, because a call costs Redis far more than what it does. Ids are
+ * handed from ARGV to commands as they lie there: what Lua does for each of them costs more than the command.
  */
 const common = `
 local tag = KEYS[1]
+local batch = ARGV[1]
+local claims, claim, handedOn = tag .. ':claims', tag .. ':claim:' .. batch, tag .. ':handed-on:' .. batch
 
--- Calls a command on many fields, in portions that Lua's stack can hold.
-local function inPortions(fields, visit)
-  for first = 1, #fields, 1000 do visit(first, math.min(first + 999, #fields)) end
+-- Visits a span of arguments in portions that Lua's stack can hold.
+local function inPortions(first, last, visit)
+  for from = first, last, 2000 do visit(from, math.min(from + 1999, last)) end
+end
+
+local function endClaim()
+  redis.call('DEL', claim)
+  redis.call('ZREM', claims, batch)
 end
 
 local function slicesFrom(at)
   local slices = {}
   while at <= #ARGV do
-    local count, ids = tonumber(ARGV[at + 3]), {}
-    for position = 1, count do ids[position] = ARGV[at + 3 + position] end
-    slices[#slices + 1] = {
-      connection = ARGV[at], hour = ARGV[at + 1], kind = ARGV[at + 2], ids = ids,
-      name = ARGV[at] .. ':' .. ARGV[at + 1] .. ':' .. ARGV[at + 2],
-    }
-    at = at + 4 + count
+    local slice = { field = ARGV[at] .. ':' .. ARGV[at + 2], hour = ARGV[at + 1], isInt = ARGV[at + 2] == 'int' }
+    slice.name = table.concat({ tag, ARGV[at], ARGV[at + 1], ARGV[at + 2] }, ':')
+    local runs, spreads, lengths = tonumber(ARGV[at + 3]), {}, {}
+    at = at + 4
+    local count = 0
+    for run = 1, runs do
+      spreads[run], lengths[run] = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+      count = count + lengths[run]
+      at = at + 2
+    end
+    slice.spreads, slice.lengths, slice.first = spreads, lengths, at
+    at = at + count
+    slices[#slices + 1] = slice
   end
   return slices
-end
-
--- Claims of two spans of time: those of an earlier one have run out.
-local function claimKeys(holdMs)
-  local time = redis.call('TIME')
-  local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
-  local span = math.floor(nowMs / holdMs)
-  local function key(of) return string.format('%s:claims:%.0f', tag, of) end
-  return nowMs, key(span), key(span - 1)
-end
-
-local function claimFields(slices)
-  local fields = {}
-  for _, slice in ipairs(slices) do
-    for _, id in ipairs(slice.ids) do fields[#fields + 1] = slice.connection .. ':' .. id end
-  end
-  return fields
-end
-
-local function endClaims(holdMs, slices)
-  local fields = claimFields(slices)
-  local _, current, previous = claimKeys(holdMs)
-  for _, key in ipairs({ current, previous }) do
-    inPortions(fields, function(first, last) redis.call('HDEL', key, unpack(fields, first, last)) end)
-  end
 end
 
 -- A slice's buckets come in generations: when one fills, the next generation has four times as many,
@@ -73,10 +70,10 @@ local function readGenerations(slices)
     table.insert(hours[slice.hour], slice)
   end
   for hour, those in pairs(hours) do
-    local names = {}
-    for position, slice in ipairs(those) do names[position] = slice.name end
-    inPortions(names, function(first, last)
-      for offset, known in ipairs(redis.call('HMGET', generationsKey(hour), unpack(names, first, last))) do
+    local fields = {}
+    for position, slice in ipairs(those) do fields[position] = slice.field end
+    inPortions(1, #fields, function(first, last)
+      for offset, known in ipairs(redis.call('HMGET', generationsKey(hour), unpack(fields, first, last))) do
         local generations = {}
         for buckets in string.gmatch(known or '', '%d+') do generations[#generations + 1] = tonumber(buckets) end
         those[first + offset - 1].generations = generations
@@ -86,135 +83,140 @@ local function readGenerations(slices)
   return hours
 end
 
--- Publishers' ids come in rows, so neighbours share a bucket.
-local function byBucket(slice, generation)
-  local prefix = tag .. ':' .. slice.name .. ':' .. generation .. ':'
-  local count, groups = slice.generations[generation], {}
-  for position, id in ipairs(slice.ids) do
-    local number = 0
-    if count > 1 then
-      local spread = slice.kind == 'int' and math.floor(tonumber(string.sub(id, -9)) / 64) or tonumber(string.sub(id, 1, 8), 16)
-      number = spread % count
+-- Visits the key of each bucket that holds ids of a slice, and where in ARGV they are.
+local function inBuckets(slice, generation, visit)
+  local buckets = slice.generations[generation]
+  local prefix = slice.name .. ':' .. generation .. ':'
+  local bucket, first, last = slice.spreads[1] % buckets, slice.first, slice.first - 1
+  for run, spread in ipairs(slice.spreads) do
+    if spread % buckets ~= bucket then
+      visit(prefix .. bucket, first, last)
+      bucket, first = spread % buckets, last + 1
     end
-    local group = groups[number]
-    if not group then
-      group = { key = prefix .. number, ids = {}, positions = {} }
-      groups[number] = group
-    end
-    group.ids[#group.ids + 1] = id
-    group.positions[#group.positions + 1] = position
+    last = last + slice.lengths[run]
   end
-  return groups
+  visit(prefix .. bucket, first, last)
 end
 `;
 
 /**
- * KEYS: tag. ARGV: batch, how long a claim holds in ms, slices. Claims all ids that were not seen for the
- * batch, or, when another batch holds a claim on any of them, nothing. Gives 1 for each id that was seen.
+ * KEYS: tag. ARGV: batch, how long a claim holds in ms, how many members, the members, slices. Claims all
+ * ids that were not seen for the batch, unless it was handed on or another batch in work has a claim on
+ * one. Gives the position of each id that was seen. Members stand in the same order as ids.
  */
 export const claimScript = `${common}
-local batch, holdMs = ARGV[1], tonumber(ARGV[2])
-local slices = slicesFrom(3)
-local fields = claimFields(slices)
-local nowMs, current, previous = claimKeys(holdMs)
-local contested = false
-for _, key in ipairs({ current, previous }) do
-  if redis.call('EXISTS', key) == 1 then
-    inPortions(fields, function(first, last)
-      for _, holder in ipairs(redis.call('HMGET', key, unpack(fields, first, last))) do
-        if holder then
-          local untilMs, by = string.match(holder, '^(%d+):(.*)$')
-          if by ~= batch and tonumber(untilMs) > nowMs then contested = true end
-        end
-      end
-    end)
+if redis.call('EXISTS', handedOn) == 1 then return 'handed-on' end
+local holdMs, members, start = tonumber(ARGV[2]), tonumber(ARGV[3]), 3
+if members == 0 then return {} end
+local slices = slicesFrom(start + members + 1)
+
+local time = redis.call('TIME')
+local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', claims, '-inf', string.format('%.0f', nowMs))
+local others = redis.call('ZRANGE', claims, 0, -1)
+inPortions(start + 1, start + members, function(first, last)
+  redis.call('SADD', claim, unpack(ARGV, first, last))
+end)
+for _, other in ipairs(others) do
+  if other ~= batch and #redis.call('SINTER', claim, tag .. ':claim:' .. other) > 0 then
+    endClaim()
+    return 'contested'
   end
 end
-if contested then return false end
+redis.call('PEXPIRE', claim, holdMs)
 
 readGenerations(slices)
-local seen, wanted, at = {}, {}, 0
-local claim = string.format('%.0f:%s', nowMs + holdMs, batch)
+local seen, before = {}, 0
 for _, slice in ipairs(slices) do
-  for position = 1, #slice.ids do seen[at + position] = 0 end
-  local has = slice.kind == 'int' and 'SMISMEMBER' or 'HMGET'
+  local has = slice.isInt and 'SMISMEMBER' or 'HMGET'
+  local found = {}
   for generation = #slice.generations, 1, -1 do
-    for _, group in pairs(byBucket(slice, generation)) do
-      inPortions(group.ids, function(first, last)
-        for offset, found in ipairs(redis.call(has, group.key, unpack(group.ids, first, last))) do
-          if found ~= 0 and found then seen[at + group.positions[first + offset - 1]] = 1 end
+    inBuckets(slice, generation, function(key, firstOfBucket, lastOfBucket)
+      inPortions(firstOfBucket, lastOfBucket, function(first, last)
+        local answers = redis.call(has, key, unpack(ARGV, first, last))
+        for offset = 1, #answers do
+          if answers[offset] and answers[offset] ~= 0 then found[first + offset - 1] = true end
         end
       end)
-    end
+    end)
   end
-  for position = 1, #slice.ids do
-    if seen[at + position] == 0 then
-      wanted[#wanted + 1] = fields[at + position]
-      wanted[#wanted + 1] = claim
-    end
-  end
-  at = at + #slice.ids
+  for at in pairs(found) do seen[#seen + 1] = before + at - slice.first end
+  for _, length in ipairs(slice.lengths) do before = before + length end
 end
-if #wanted > 0 then
-  inPortions(wanted, function(first, last) redis.call('HSET', current, unpack(wanted, first, last)) end)
-  redis.call('PEXPIRE', current, 3 * holdMs)
-end
+for _, position in ipairs(seen) do redis.call('SREM', claim, ARGV[start + 1 + position]) end
+-- Others look for it from here on: when anything above failed, the batch goes on without a claim.
+redis.call('ZADD', claims, string.format('%.0f', nowMs + holdMs), batch)
+redis.call('PEXPIRE', claims, holdMs)
 return seen`;
 
-/** KEYS: tag. ARGV: claims' ms, seconds, limit of a bucket of each kind, slices. Marks ids, and ends their claims. */
+/**
+ * KEYS: tag. ARGV: batch, seconds to remember it for, seconds to remember ids for, limit of a bucket of each
+ * kind, slices. Remembers that the batch was handed on, and only then marks ids, and ends the claim.
+ */
 export const markScript = `${common}
-local holdMs, ttl = tonumber(ARGV[1]), ARGV[2]
-local limits = { int = tonumber(ARGV[3]), hash = tonumber(ARGV[4]) }
-local slices = slicesFrom(5)
-local hints = tag .. ':buckets'
-for hour, those in pairs(readGenerations(slices)) do
+redis.call('SET', handedOn, '', 'EX', ARGV[2])
+local ttl, intLimit, hashLimit = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local hints, mostBuckets = tag .. ':buckets', 4 ^ 10
+
+-- How full the buckets that the slice's ids go to are, or nothing when one of them cannot take its ids.
+local function sizesOf(slice, size, limit)
+  local sizes, fit = {}, true
+  inBuckets(slice, #slice.generations, function(key, first, last)
+    sizes[key] = redis.call(size, key)
+    if sizes[key] + last - first + 1 > limit then fit = false end
+  end)
+  return fit and sizes
+end
+
+local function fieldsOf(first, last)
+  local fields = {}
+  for at = first, last do
+    fields[#fields + 1] = ARGV[at]
+    fields[#fields + 1] = ''
+  end
+  return fields
+end
+
+local function add(slice, key, first, last)
+  if slice.isInt then return redis.call('SADD', key, unpack(ARGV, first, last)) end
+  return redis.call('HSET', key, unpack(fieldsOf(first, last)))
+end
+
+for hour, those in pairs(readGenerations(slicesFrom(6))) do
   local changed = {}
   for _, slice in ipairs(those) do
-    local hint = slice.connection .. ':' .. slice.kind
-    if #slice.generations == 0 then
-      -- A new slice starts with as many buckets as its connection last needed.
-      slice.generations[1] = tonumber(redis.call('HGET', hints, hint) or 1)
-      changed[#changed + 1] = slice
+    local generations, known = slice.generations, #slice.generations
+    local size, limit = 'SCARD', intLimit
+    if not slice.isInt then size, limit = 'HLEN', hashLimit end
+    -- A new slice starts with as many buckets as its connection last needed.
+    if known == 0 then generations[1] = tonumber(redis.call('HGET', hints, slice.field) or 1) end
+    local sizes, buckets = sizesOf(slice, size, limit), generations[#generations]
+    while not sizes do
+      -- Ids that do not come apart however many buckets there are have to lie in one that is too full.
+      if buckets >= mostBuckets then limit = math.huge else buckets = buckets * 4 end
+      generations[known + 1] = buckets
+      sizes = sizesOf(slice, size, limit)
     end
-    local add, count = 'SADD', 'SCARD'
-    if slice.kind ~= 'int' then add, count = 'HSET', 'HLEN' end
-    local full = false
-    for _, group in pairs(byBucket(slice, #slice.generations)) do
-      local members, added = group.ids, 0
-      if slice.kind ~= 'int' then
-        members = {}
-        for _, id in ipairs(group.ids) do
-          members[#members + 1] = id
-          members[#members + 1] = ''
-        end
-      end
-      inPortions(members, function(first, last)
-        added = added + redis.call(add, group.key, unpack(members, first, last))
-      end)
-      local size = redis.call(count, group.key)
-      if size == added then redis.call('EXPIRE', group.key, ttl) end
-      if size >= limits[slice.kind] then full = true end
-    end
-    if full then
-      local more = slice.generations[#slice.generations] * 4
-      table.insert(slice.generations, more)
-      redis.call('HSET', hints, hint, more)
-      redis.call('EXPIRE', hints, ttl)
-      changed[#changed + 1] = slice
-    end
+    if #generations > known then changed[#changed + 1] = slice end
+    inBuckets(slice, #generations, function(key, firstOfBucket, lastOfBucket)
+      inPortions(firstOfBucket, lastOfBucket, function(first, last) add(slice, key, first, last) end)
+      if sizes[key] == 0 then redis.call('EXPIRE', key, ttl) end
+    end)
   end
   if #changed > 0 then
     local key = generationsKey(hour)
     for _, slice in ipairs(changed) do
-      redis.call('HSET', key, slice.name, table.concat(slice.generations, ' '))
+      redis.call('HSET', key, slice.field, table.concat(slice.generations, ' '))
+      redis.call('HSET', hints, slice.field, slice.generations[#slice.generations])
     end
     redis.call('EXPIRE', key, ttl)
+    redis.call('EXPIRE', hints, ttl)
   end
 end
-endClaims(holdMs, slices)
-return 0`;
+endClaim()
+return nil`;
 
-/** KEYS: tag. ARGV: claims' ms, slices. Ends the claims of all ids. */
+/** KEYS: tag. ARGV: batch. Ends its claim. */
 export const releaseScript = `${common}
-endClaims(tonumber(ARGV[1]), slicesFrom(2))
-return 0`;
+endClaim()
+return nil`;

@@ -36,7 +36,7 @@ export async function benchDedupe({ ids, connections }: BenchDedupeOptions): Pro
         publishTime: `2026-02-03T${hour}:00:00Z`,
       }));
       await filter.claim(`batch-${String(done)}`, keys);
-      await filter.mark(keys);
+      await filter.mark(`batch-${String(done)}`, keys);
     }
     const seconds = (performance.now() - before.ms) / 1_000;
     return {

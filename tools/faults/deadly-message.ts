@@ -8,7 +8,7 @@ import { DuplicateFilter } from '#dedupe';
  */
 const folder = process.env['DEADLY_FOLDER'] ?? '';
 const batches = new Set<string>();
-const { claim, rememberHandedOn } = DuplicateFilter.prototype;
+const { claim, mark } = DuplicateFilter.prototype;
 
 function strike(point: 'before-hand-on' | 'after-hand-on'): void {
   if (existsSync(join(folder, point))) process.kill(process.pid, 'SIGKILL');
@@ -22,7 +22,7 @@ DuplicateFilter.prototype.claim = function (batchId, keys) {
   return claim.call(this, batchId, keys);
 };
 
-DuplicateFilter.prototype.rememberHandedOn = function (batchId) {
+DuplicateFilter.prototype.mark = function (batchId, keys) {
   if (batches.has(batchId)) strike('after-hand-on');
-  return rememberHandedOn.call(this, batchId);
+  return mark.call(this, batchId, keys);
 };

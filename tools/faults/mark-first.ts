@@ -4,9 +4,6 @@ import { DuplicateFilter } from '#dedupe';
 const { claim } = DuplicateFilter.prototype;
 DuplicateFilter.prototype.claim = async function (batchId, keys) {
   const repeated = await claim.call(this, batchId, keys);
-  if (repeated !== 'contested') {
-    await this.rememberHandedOn(batchId);
-    await this.mark(keys);
-  }
+  if (typeof repeated !== 'string') await this.mark(batchId, keys);
   return repeated;
 };

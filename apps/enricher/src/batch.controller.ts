@@ -35,20 +35,13 @@ export class BatchController {
   async enrich(batch: JobPayload<typeof receivedBatch>): Promise<void> {
     const { header, payloads } = await unseal(batch, receivedHeader);
     const events = eventsOf(header, payloads);
-    const wasHandedOn = await this.ifRemembered(this.duplicates.wasHandedOn(batch.batchId), undefined);
-    if (wasHandedOn !== true) {
+    const claimed = await this.claim(batch.batchId, events);
+    if (claimed !== 'handed-on') {
       // Not knowing whether this is a retry, its own marks would look like duplicates: nothing is dropped.
-      const claimed = wasHandedOn === undefined ? undefined : await this.claim(batch.batchId, events);
       if (!claimed) this.metrics.dedupeSkipped.inc(events.length);
       await this.handOn(batch.batchId, events, claimed ?? []);
     }
-    await this.ifRemembered(this.remember(batch.batchId, events), undefined);
-  }
-
-  /** A batch is remembered before its events are marked, or its retry would take them for duplicates. */
-  private async remember(batchId: string, events: BatchEvent[]): Promise<void> {
-    await this.duplicates.rememberHandedOn(batchId);
-    await this.duplicates.mark(events.filter(hasIdentity));
+    await this.ifRemembered(this.duplicates.mark(batch.batchId, events.filter(hasIdentity)), undefined);
   }
 
   private async handOn(batchId: string, events: BatchEvent[], repeated: readonly boolean[]): Promise<void> {
@@ -75,10 +68,10 @@ export class BatchController {
   }
 
   /**
-   * Tells which events are duplicates; `undefined` when the store is away.
+   * Tells which events are duplicates, unless the batch was handed on before; `undefined` when the store is away.
    * @throws ThrottledError while a batch in work holds the same message
    */
-  private async claim(batchId: string, events: BatchEvent[]): Promise<boolean[] | undefined> {
+  private async claim(batchId: string, events: BatchEvent[]): Promise<boolean[] | 'handed-on' | undefined> {
     const known = events.filter(hasIdentity);
     const found = await this.ifRemembered(this.duplicates.claim(batchId, known), undefined);
     if (found === 'contested') {
@@ -89,7 +82,7 @@ export class BatchController {
         retryAfterMs(),
       );
     }
-    if (!found) return undefined;
+    if (!found || found === 'handed-on') return found;
     const repeated = new Set(known.filter((_, index) => found[index]));
     return events.map((event) => repeated.has(event));
   }

@@ -66,7 +66,7 @@ describe('the enricher and duplicates', () => {
       async () => (await stage.count('contested_total')) >= contested + 2,
     );
     expect(stage.handedOn).toHaveLength(before);
-    await filter.mark(keys('held', '1'));
+    await filter.mark('another-batch', keys('held', '1'));
     await stage.idle();
     expect(eventCounts(stage.handedOn.slice(before))).toEqual([1]);
     expect(stage.handedOn.at(-1)?.settled).toEqual([expect.objectContaining({ received: 2, duplicate: 1 })]);
@@ -100,7 +100,8 @@ describe('the enricher and duplicates', () => {
     await eventually('it was handed on', async () => (await stage.depth('partitioned')).waiting === 1);
     await eventually('it is done', async () => (await stage.depth('received')).active === 0);
     // What a process leaves that dies before it remembers: its claim, and the job in the next queue.
-    await stage.redis.del(`handed-on:${batch.batchId}`, ...(await stage.redis.keys('*connection-of-died*')));
+    const left = [`*:handed-on:${batch.batchId}`, '*connection-of-died*'];
+    await stage.redis.del(...(await Promise.all(left.map((pattern) => stage.redis.keys(pattern)))).flat());
     await filter.claim(batch.batchId, keys('died', '1'));
     await stage.publish(batch);
     await eventually('it was marked', async () => (await filter.claim('x', keys('died', '1')))[0] === true);
@@ -111,11 +112,11 @@ describe('the enricher and duplicates', () => {
     expect(await stage.count('duplicates_total')).toBe(duplicates);
   });
 
-  it('only marks what is left to mark when it died between handing on and marking', async () => {
+  it('only marks what is left to mark when it died while it marked', async () => {
     const batch = await stage.seal([{ tenant: 'unmarked', data, messageId: '1' }]);
     const before = stage.handedOn.length;
     await filter.claim(batch.batchId, keys('unmarked', '1'));
-    await filter.rememberHandedOn(batch.batchId);
+    await filter.mark(batch.batchId, []);
     await stage.publish(batch);
     await stage.idle();
     expect(stage.handedOn).toHaveLength(before);
@@ -134,10 +135,10 @@ describe('the enricher and duplicates', () => {
     await stage.redis.del(generations);
   });
 
-  it.each(['rememberHandedOn', 'wasHandedOn'] as const)(
+  it.each(['claim', 'mark'] as const)(
     'never takes its own work for a duplicate, though the store fails at %s',
     async (call) => {
-      const batch = await stage.seal([{ tenant: `own-${call.toLowerCase()}`, data }]);
+      const batch = await stage.seal([{ tenant: `own-${call}`, data }]);
       const duplicates = await stage.count('duplicates_total');
       const spy = jest.spyOn(filterInside(), call).mockRejectedValue(new Error('the store is away'));
       try {
@@ -158,10 +159,10 @@ describe('the enricher and duplicates', () => {
     const held = new Promise<void>((resolve) => (release = resolve));
     const isMarking = new Promise<void>((resolve) => {
       const mark = filterToStop.mark.bind(filterToStop);
-      jest.spyOn(filterToStop, 'mark').mockImplementationOnce(async (marked) => {
+      jest.spyOn(filterToStop, 'mark').mockImplementationOnce(async (batchId, marked) => {
         resolve();
         await held;
-        await mark(marked);
+        await mark(batchId, marked);
       });
     });
     await stage.publish(await stage.seal([{ tenant: 'stop', data, messageId: '1' }]));
