@@ -101,7 +101,7 @@ export const methodRules: readonly MethodRule[] = [
     id: 'permission-group',
     category: 'permission-change',
     method:
-      /^(?!.*\bgke\.?hub\b).*(?:(?:add|remove|update|change|modify|approve|invite)_?\w*Group_?Member|(?:create|delete|update|modify)\w*Membership|memberships\.(?:create|insert|delete|update|patch|modify)|ProjectOwnershipInvite)/i,
+      /^(?!.*gke\.?hub).*(?:(?:add|remove|update|change|modify|approve|invite)_?\w*Group_?Member|(?:create|delete|update|modify)\w*Membership|memberships\.(?:create|insert|delete|update|patch|modify)|ProjectOwnershipInvite)/i,
     example: 'google.admin.AdminService.addGroupMember',
   },
   {
@@ -128,7 +128,7 @@ export const methodRules: readonly MethodRule[] = [
   {
     id: 'kubernetes-probe',
     category: 'access',
-    method: /^io\.k8s\.(?:[\w.]*\.)?(?:readyz|healthz|livez|version|metrics)\b/,
+    method: /^io\.k8s\.(?:[\w.]*\.)?(?:(?:readyz|healthz|livez)\b|(?:version|metrics)(?:\.get)?$)/,
     example: 'io.k8s.readyz',
   },
   {
@@ -168,7 +168,7 @@ export const methodRules: readonly MethodRule[] = [
     id: 'policy-simulation',
     category: 'access',
     method:
-      /(?:^|[./:])(?:testIamPermissions|checkPolicy|analyze\w*|troubleshoot\w*|validate\w*|simulate(?!Maintenance)\w*)/i,
+      /(?:^|[./:])(?:testIamPermissions|checkPolicy|(?:analyze|troubleshoot|validate|simulate(?!Maintenance))\w*)$/i,
     example: 'google.iam.v1.IAMPolicy.TestIamPermissions',
   },
   {
