@@ -44,7 +44,7 @@ export const methodRules: readonly MethodRule[] = [
     id: 'token-exchange',
     category: 'login',
     method: named(
-      'exchange\\w*Token|(?:\\w*Mfa|web)?signIn(?:With\\w+)?|authorizeUser|(?:start|continue)Session',
+      'exchange\\w*Token|(?:startMfa|finalizeMfa|web)?signIn(?:With\\w+)?|authorizeUser|(?:start|continue)Session',
     ),
     example: 'google.identity.sts.v1.SecurityTokenService.ExchangeToken',
   },
@@ -72,7 +72,7 @@ export const methodRules: readonly MethodRule[] = [
     id: 'credential-key',
     category: 'credential',
     method:
-      /(?:(?:^|[./:])(?!get|list|search)\w*(?:serviceAccount|api|app|provider|signedUrl|sshPublic)Key$|(?:^|\.)(?:create|delete|undelete|update|import|rotate)Key$|(?:serviceAccount|hmac|sshPublic)Keys?\.(?:create|insert|update|patch|delete)|sslCerts\.(?:create|insert|delete)|oauthClient\w*Credential|reset\w*(?:ClientSecret|Credentials|AuthorizationCode)$|serviceaccounts\.token\.create|certificatesigningrequests\.approval)/i,
+      /(?:(?:^|[./:])(?!(?:batch)?(?:get|list|search))\w*(?:serviceAccount|api|app|provider|signedUrl|sshPublic)Key$|(?:^|\.)(?:create|delete|undelete|update|import|rotate)Key$|(?:serviceAccount|hmac|sshPublic)Keys?\.(?:create|insert|update|patch|delete)|sslCerts\.(?:create|insert|delete)|(?:create|update|delete)OauthClient\w*Credential|reset\w*(?:ClientSecret|Credentials|AuthorizationCode)$|serviceaccounts\.token\.create|certificatesigningrequests\.approval)/i,
     example: 'google.iam.admin.v1.CreateServiceAccountKey',
   },
   {
@@ -160,7 +160,7 @@ export const methodRules: readonly MethodRule[] = [
     id: 'model-inference',
     category: 'access',
     method: named(
-      '(?:stream|server\\w*)?generate(?:Content|Text|Message|Answer)|(?:batch|direct|raw|server|stream(?:ing)?)*(?:predict(?:LongRunning)?|infer)|(?:batch)?embed(?:Content|Text)s?|(?:async)?(?:batch)?(?:annotate(?:Files?|Images?|Text|Video)|processDocuments?)|countTokens|explain|\\w*detectIntent',
+      '(?:stream|server\\w*)?generate(?:Content|Text|Message|Answer)|(?:batch|direct|raw|server|stream(?:ing)?)*(?:predict(?:LongRunning)?|infer)|(?:batch)?embed(?:Content|Text)s?|(?:async)?(?:batch)?(?:annotate(?:Files?|Images?|Text|Video)|processDocuments?)|countTokens|explain|(?:server\\w*|streaming)?detectIntent',
     ),
     example: 'google.cloud.aiplatform.v1.PredictionService.GenerateContent',
   },

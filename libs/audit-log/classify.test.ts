@@ -85,6 +85,8 @@ describe('classify', () => {
     ['google.cloud.vmwareengine.v1.VmwareEngine.ShowNsxCredentials', 'credential', 'credential-use'],
     ['google.iam.admin.v1.ListServiceAccountKeys', 'access', 'verb-access'],
     ['io.cnrm.cloud.google.iam.v1beta1.iamserviceaccountkeys.watch', 'access', 'verb-access'],
+    ['google.iam.admin.v1.OauthClients.ListOauthClientCredentials', 'access', 'verb-access'],
+    ['google.iam.admin.v1.OauthClients.CreateOauthClientCredential', 'credential', 'credential-key'],
     ['google.cloud.oslogin.v1.OsLoginService.GetSshPublicKey', 'access', 'verb-access'],
     ['google.cloud.oslogin.v1.OsLoginService.ImportSshPublicKey', 'credential', 'credential-key'],
     [
