@@ -1,20 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { deaggregate, maxSubRecords } from './deaggregate.js';
 import { metadataQuery, type MetadataQuery } from './metadata-query.js';
+import { ObjectBody } from './object-body.js';
+import { objectKey, type KeyParts } from './object-key.js';
 import type { ObjectWriter } from './object-writer.js';
-import { evaluatePrefix, formatJavaTime } from './prefix.js';
 import type { StreamConfig } from './stream-config.js';
 import type { StreamStats } from './stats.js';
 
 export type BufferingOverride = { sizeBytes?: number; intervalMs?: number; activePartitions?: number };
 
-type OpenObject = {
-  partitionKeys: Record<string, string> | undefined;
-  errorOutputType: string | undefined;
-  chunks: Buffer[];
-  bytes: number;
+type OpenObject = KeyParts & {
+  body: ObjectBody;
   lines: number;
-  arrivalMs: number;
   timer: NodeJS.Timeout;
 };
 
@@ -40,6 +36,7 @@ export class DeliveryStream {
   }
 
   configure(config: StreamConfig): void {
+    if (config.isGzip !== this.config.isGzip) for (const place of [...this.open.keys()]) this.write(place);
     this.config = config;
     this.query = config.query === undefined ? undefined : metadataQuery(config.query);
   }
@@ -75,14 +72,14 @@ export class DeliveryStream {
         );
         return;
       }
-      if (parts.length > maxSubRecords) {
-        this.stats.overfullRecords += 1;
-        const text = `the record holds ${String(parts.length)} sub-records, more than ${String(maxSubRecords)}`;
-        this.fail('processing-failed', 'DynamicPartitioning.DeaggregationFailed', text, record, arrivalMs);
-        return;
-      }
     }
-    const extractions = this.query && (await this.query(parts));
+    if (parts.length > maxSubRecords) {
+      this.stats.overfullRecords += 1;
+      const text = `the record holds ${String(parts.length)} sub-records, more than ${String(maxSubRecords)}`;
+      this.fail('processing-failed', 'DynamicPartitioning.DeaggregationFailed', text, record, arrivalMs);
+      return;
+    }
+    const extractions = await this.query?.(parts);
     parts.forEach((part, index) => {
       const extraction = extractions?.[index];
       if (extraction && 'error' in extraction) {
@@ -155,13 +152,12 @@ export class DeliveryStream {
       const timer = setTimeout(() => {
         this.write(place);
       }, this.override.intervalMs ?? this.config.intervalMs);
-      object = { ...target, chunks: [], bytes: 0, lines: 0, arrivalMs, timer };
+      object = { ...target, body: new ObjectBody(this.config.isGzip), lines: 0, arrivalMs, timer };
       this.open.set(place, object);
     }
-    object.chunks.push(...chunks);
+    for (const chunk of chunks) object.body.append(chunk);
     object.lines += 1;
-    for (const chunk of chunks) object.bytes += chunk.length;
-    if (object.bytes >= (this.override.sizeBytes ?? this.config.sizeBytes)) this.write(place);
+    if (object.body.length >= (this.override.sizeBytes ?? this.config.sizeBytes)) this.write(place);
   }
 
   private write(place: string): void {
@@ -169,27 +165,14 @@ export class DeliveryStream {
     if (!object) return;
     this.open.delete(place);
     clearTimeout(object.timer);
-    const { bucket, isGzip } = this.config;
     const done = this.writer
-      .write(bucket, this.keyOf(object), Buffer.concat(object.chunks), isGzip)
+      .write(this.config.bucket, objectKey(this, object), object.body)
       .then(() => {
         this.stats.objects += 1;
         if (object.errorOutputType === undefined) this.stats.lines += object.lines;
       })
       .finally(() => this.writing.delete(done));
     this.writing.add(done);
-  }
-
-  private keyOf({ partitionKeys, errorOutputType, arrivalMs }: OpenObject): string {
-    const { prefix, errorPrefix, extension } = this.config;
-    const context = {
-      arrivalMs,
-      ...(partitionKeys ? { partitionKeys } : {}),
-      ...(errorOutputType === undefined ? {} : { errorOutputType }),
-    };
-    const folder = evaluatePrefix(errorOutputType === undefined ? prefix : errorPrefix, context);
-    const stamp = formatJavaTime('yyyy-MM-dd-HH-mm-ss', arrivalMs);
-    return `${folder}${this.name}-${String(this.version)}-${stamp}-${randomUUID()}${extension}`;
   }
 }
 

@@ -1,10 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-
-const compress = promisify(gzip);
+import type { ObjectBody } from './object-body.js';
 
 export type ObjectWriterOptions = {
   /** Where S3 and SNS answer; the SDK's own settings when absent. */
@@ -29,13 +26,17 @@ export class ObjectWriter {
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     };
-    this.s3 = new S3Client({ ...client, forcePathStyle: true });
+    this.s3 = new S3Client({
+      ...client,
+      forcePathStyle: true,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+    });
     this.sns = new SNSClient(client);
   }
 
   /** Resolves once the object is stored and announced. @throws only after `closing` */
-  async write(bucket: string, key: string, body: Buffer, isGzip: boolean): Promise<void> {
-    const bytes = isGzip ? await compress(body, { level: 1 }) : body;
+  async write(bucket: string, key: string, body: ObjectBody): Promise<void> {
+    const bytes = await body.finish();
     const { ETag } = await this.untilDone(() =>
       this.s3.send(
         new PutObjectCommand({
@@ -43,7 +44,7 @@ export class ObjectWriter {
           Key: key,
           Body: bytes,
           ContentType: 'application/octet-stream',
-          ...(isGzip ? { ContentEncoding: 'gzip' } : {}),
+          ...(body.isGzip ? { ContentEncoding: 'gzip' } : {}),
         }),
       ),
     );
