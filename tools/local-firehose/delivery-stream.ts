@@ -3,6 +3,7 @@ import { metadataQuery, type MetadataQuery } from './metadata-query.js';
 import { ObjectBody } from './object-body.js';
 import { objectKey, type KeyParts } from './object-key.js';
 import type { ObjectWriter } from './object-writer.js';
+import { provenObjects, type ProveObjects } from './proven-objects.js';
 import type { StreamConfig } from './stream-config.js';
 import type { StreamStats } from './stats.js';
 
@@ -22,6 +23,7 @@ export class DeliveryStream {
   readonly createdMs = Date.now();
   private readonly open = new Map<string, OpenObject>();
   private query: MetadataQuery | undefined;
+  private prove: ProveObjects | undefined;
   private processing: Promise<void> = Promise.resolve();
   private readonly writing = new Set<Promise<void>>();
 
@@ -39,6 +41,7 @@ export class DeliveryStream {
     if (config.isGzip !== this.config.isGzip) for (const place of [...this.open.keys()]) this.write(place);
     this.config = config;
     this.query = config.query === undefined ? undefined : metadataQuery(config.query);
+    this.prove = provenObjects(config);
   }
 
   /** Takes accepted records; what becomes of them is decided after the answer, as in AWS. */
@@ -58,8 +61,9 @@ export class DeliveryStream {
 
   private async process(record: Buffer, arrivalMs: number): Promise<void> {
     const { subRecords, appendsDelimiter } = this.config;
-    let parts = [record];
-    if (subRecords) {
+    const proven = this.prove?.(record);
+    let parts = proven?.parts ?? [record];
+    if (subRecords && !proven) {
       try {
         parts = deaggregate(record, subRecords);
       } catch (error) {
@@ -79,7 +83,7 @@ export class DeliveryStream {
       this.fail('processing-failed', 'DynamicPartitioning.DeaggregationFailed', text, record, arrivalMs);
       return;
     }
-    const extractions = await this.query?.(parts);
+    const extractions = proven?.extractions ?? (await this.query?.(parts));
     parts.forEach((part, index) => {
       const extraction = extractions?.[index];
       if (extraction && 'error' in extraction) {
@@ -91,18 +95,18 @@ export class DeliveryStream {
           arrivalMs,
         );
       } else {
-        this.place(extraction?.keys, part, appendsDelimiter, arrivalMs);
+        this.place(extraction, part, appendsDelimiter, arrivalMs);
       }
     });
   }
 
   private place(
-    keys: Record<string, string> | undefined,
+    extraction: { keys: Record<string, string>; place: string } | undefined,
     part: Buffer,
     delimit: boolean,
     arrivalMs: number,
   ): void {
-    const place = keys ? JSON.stringify(keys) : '';
+    const { keys, place = '' } = extraction ?? {};
     const limit = this.override.activePartitions ?? maxActivePartitions;
     if (keys && !this.open.has(place) && this.open.size >= limit) {
       this.fail(

@@ -1,8 +1,8 @@
 import * as jq from 'jq-wasm';
-import { parsePlainQuery } from './plain-query.js';
+import { parsePlainQuery, type PlainQuery } from './plain-query.js';
 
-/** Partition keys of one sub-record, or why there are none. */
-export type Extraction = { keys: Record<string, string> } | { error: string };
+/** Partition keys of one sub-record and the name that they make together, or why there are none. */
+export type Extraction = { keys: Record<string, string>; place: string } | { error: string };
 
 /** Extracts partition keys from sub-records, in order. */
 export type MetadataQuery = (subRecords: readonly Buffer[]) => Promise<Extraction[]>;
@@ -20,10 +20,14 @@ export function metadataQuery(query: string): MetadataQuery {
       subRecords.map((subRecord) => {
         const parsed = parse(subRecord);
         if (parsed === undefined) return { error: 'Non JSON record provided' };
-        const result = plain(parsed.value);
-        return 'error' in result ? result : keysOf(result.value);
+        return extractNatively(plain, parsed.value);
       }),
     );
+}
+
+export function extractNatively({ evaluate }: PlainQuery, value: unknown): Extraction {
+  const result = evaluate(value);
+  return 'error' in result ? result : keysOf(result.value);
 }
 
 /** One sub-record through the real jq. */
@@ -56,5 +60,5 @@ function keysOf(value: unknown): Extraction {
       return { error: `partitionKeys values must not be null or empty: ${name}` };
     keys[name] = String(key);
   }
-  return { keys };
+  return { keys, place: JSON.stringify(keys) };
 }

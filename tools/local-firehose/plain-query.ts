@@ -1,14 +1,17 @@
 /** jq's result: a value, or an error as jq raises it. */
 type Result = { value: unknown } | { error: string };
 type Evaluate = (input: unknown) => Result;
+/** What a query gives for an input, and all the paths at which it looks. */
+export type PlainQuery = { evaluate: Evaluate; paths: readonly (readonly string[])[] };
 
 /**
  * Reads `{key: path, ...}` where a value is a path (`.a.b`, `."quoted"`), a string, or alternatives of
  * these by `//`, as jq would; `undefined` for any other query.
  */
-export function parsePlainQuery(query: string): Evaluate | undefined {
+export function parsePlainQuery(query: string): PlainQuery | undefined {
   try {
-    return new PlainQuery(query).object();
+    const parser = new Parser(query);
+    return { evaluate: parser.object(), paths: parser.paths };
   } catch (error) {
     if (error instanceof NotPlain) return undefined;
     throw error;
@@ -17,7 +20,8 @@ export function parsePlainQuery(query: string): Evaluate | undefined {
 
 class NotPlain extends Error {}
 
-class PlainQuery {
+class Parser {
+  readonly paths: string[][] = [];
   private readonly tokens: string[];
   private next = 0;
 
@@ -78,6 +82,7 @@ class PlainQuery {
     const path: string[] = [];
     while (this.take('.')) path.push(this.name());
     if (path.length === 0) throw new NotPlain();
+    this.paths.push(path);
     return (input) => follow(input, path);
   }
 
