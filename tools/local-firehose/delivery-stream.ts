@@ -44,12 +44,16 @@ export class DeliveryStream {
     this.prove = provenObjects(config);
   }
 
-  /** Takes accepted records; what becomes of them is decided after the answer, as in AWS. */
-  take(records: readonly Buffer[]): void {
+  /**
+   * Takes accepted records; what becomes of them is decided after the answer, as in AWS. Resolves when
+   * none of them is needed any more.
+   */
+  take(records: readonly Buffer[]): Promise<void> {
     const arrivalMs = Date.now();
     this.processing = this.processing.then(async () => {
       for (const record of records) await this.process(record, arrivalMs);
     });
+    return this.processing;
   }
 
   /** Writes everything that is buffered and resolves when it is stored. */

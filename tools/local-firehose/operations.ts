@@ -23,6 +23,7 @@ export class Silence extends Error {
 const namePattern = /^[a-zA-Z0-9_.-]{1,64}$/;
 const input = z.record(z.string(), z.unknown());
 type Input = z.infer<typeof input>;
+type WhileUsed = (use: Promise<void>) => void;
 
 /** Firehose's operations on streams, by name, without any HTTP. */
 export class Operations {
@@ -38,8 +39,11 @@ export class Operations {
     private readonly region: string,
   ) {}
 
-  /** Runs an operation on its JSON input. @throws AwsError, Silence */
-  async run(operation: string, body: unknown): Promise<object> {
+  /**
+   * Runs an operation on its JSON input, in which data may be bytes; `whileUsed` hears until when they are
+   * needed. @throws AwsError, Silence
+   */
+  async run(operation: string, body: unknown, whileUsed: WhileUsed): Promise<object> {
     const parsed = input.safeParse(body);
     if (!parsed.success) throw new AwsError('SerializationException', 'the body is not a JSON object');
     const args = parsed.data;
@@ -58,9 +62,9 @@ export class Operations {
       case 'UpdateDestination':
         return this.update(args);
       case 'PutRecord':
-        return this.putRecord(args);
+        return this.putRecord(args, whileUsed);
       case 'PutRecordBatch':
-        return this.putRecordBatch(args);
+        return this.putRecordBatch(args, whileUsed);
       default:
         throw new AwsError('UnknownOperationException', `${operation} is not emulated here`);
     }
@@ -123,15 +127,18 @@ export class Operations {
     return {};
   }
 
-  private async putRecord(args: Input): Promise<object> {
-    const answer = (await this.putRecordBatch({ ...args, Records: [args['Record']] })) as PutAnswer;
+  private async putRecord(args: Input, whileUsed: WhileUsed): Promise<object> {
+    const answer = (await this.putRecordBatch(
+      { ...args, Records: [args['Record']] },
+      whileUsed,
+    )) as PutAnswer;
     const [response] = answer.RequestResponses;
     if (response?.ErrorCode !== undefined)
       throw new AwsError(response.ErrorCode, response.ErrorMessage ?? '', 500);
     return { RecordId: response?.RecordId, Encrypted: false };
   }
 
-  private async putRecordBatch(args: Input): Promise<object> {
+  private async putRecordBatch(args: Input, whileUsed: WhileUsed): Promise<object> {
     const stream = this.find(args);
     if (this.statusOf(stream) !== 'ACTIVE') throw notFound(stream.name);
     const stats = this.stats.get(stream.name) ?? new StreamStats();
@@ -145,7 +152,7 @@ export class Operations {
     const accepted = records.filter((_, position) => refused[position] === undefined);
     for (const record of accepted) stats.accept(record);
     stats.recordsFailed += records.length - accepted.length;
-    stream.take(accepted);
+    whileUsed(stream.take(accepted));
     this.onAccepted(accepted);
     const silence = this.faults.strike('acceptThenSilence', stream.name);
     if (silence) throw new Silence(silence.cutAfterMs);
@@ -219,8 +226,9 @@ function recordsOf(args: Input): Buffer[] {
   const records = given.map((record: unknown, position) => {
     const data = (record as { Data?: unknown } | null)?.Data;
     const at = `records.${String(position + 1)}.member.data`;
-    if (typeof data !== 'string') throw constraintError('null', at, 'Member must not be null');
-    const decoded = Buffer.from(data, 'base64');
+    if (typeof data !== 'string' && !Buffer.isBuffer(data))
+      throw constraintError('null', at, 'Member must not be null');
+    const decoded = typeof data === 'string' ? Buffer.from(data, 'base64') : data;
     if (decoded.length > maxRecordBytes)
       throw constraintError(
         'java.nio.HeapByteBuffer',

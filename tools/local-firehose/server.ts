@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import { json } from 'node:stream/consumers';
 import { ZodError } from 'zod';
 import { AwsError } from './aws-error.js';
+import { parseCall } from './call-body.js';
+import { CallMemories } from './call-memory.js';
 import { ControlPlane, type ControlPlaneOptions } from './control-plane.js';
 import type { BufferingOverride } from './delivery-stream.js';
 import { FaultPlan, type FaultsInput } from './faults.js';
@@ -28,7 +30,7 @@ export type LocalFirehose = {
   flush(): Promise<void>;
   stats(): Record<string, StreamStats>;
   setFaults(faults: FaultsInput): void;
-  /** From now on hears the records that each call had accepted. */
+  /** From now on hears the records that each call had accepted; their memory goes to the next call. */
   onAccepted(listener: (records: readonly Buffer[]) => void): void;
   /** Flushes and ends. */
   stop(): Promise<void>;
@@ -42,6 +44,7 @@ export async function startLocalFirehose(options: LocalFirehoseOptions = {}): Pr
   const closing = new AbortController();
   const writer = new ObjectWriter({ ...options, region }, closing.signal);
   const faults = new FaultPlan();
+  const memories = new CallMemories();
   const operations = new Operations(writer, faults, buffering, new ControlPlane(control), region);
   const stats = () => Object.fromEntries(operations.stats);
 
@@ -57,10 +60,9 @@ export async function startLocalFirehose(options: LocalFirehoseOptions = {}): Pr
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const json = async () => JSON.parse((await buffer(request)).toString()) as unknown;
     const handle = admin[`${request.method ?? ''} ${request.url ?? ''}`];
     if (handle) {
-      send(response, 200, (await handle(json)) as object);
+      send(response, 200, (await handle(() => json(request))) as object);
       return;
     }
     const target = String(request.headers['x-amz-target'] ?? '');
@@ -70,7 +72,14 @@ export async function startLocalFirehose(options: LocalFirehoseOptions = {}): Pr
     if (request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ') !== true) {
       throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
     }
-    send(response, 200, await operations.run(target.slice(targetPrefix.length), await json()));
+    const { body, room, release } = await memories.read(request);
+    const uses: Promise<void>[] = [];
+    try {
+      const operation = target.slice(targetPrefix.length);
+      send(response, 200, await operations.run(operation, parseCall(body, room), (use) => uses.push(use)));
+    } finally {
+      void Promise.all(uses).finally(release);
+    }
   }
 
   const server = createServer((request, response) => {
