@@ -1,48 +1,32 @@
 import type { BookRow, Taken } from '#contracts';
+import { hourFigures, takenFigures } from './posting.js';
 
 /** One connection's hour of the books. `inFlight` below zero means that the books do not balance. */
 export type BookBalance = Omit<BookRow, 'taken'> & { inFlight: number };
 
-const counts = ['received', 'delivered', 'duplicate', 'quarantined'] as const;
-
-/** Reads an hour's fields, `<tenant>/<connection>/<count>`, as rows. */
+/** Reads an hour's fields, `<tenant>/<connection>` with `hourFigures`, as rows. */
 export function balanceOf(hour: string, fields: Readonly<Record<string, string>>): BookBalance[] {
-  const rows = new Map<string, BookBalance>();
-  for (const [field, value] of Object.entries(fields)) {
-    const [tenantId = '', connectionId = '', name] = field.split('/');
-    const count = counts.find((known) => known === name);
-    if (!count) continue;
-    const key = `${tenantId}/${connectionId}`;
-    let row = rows.get(key);
-    if (!row) {
-      row = {
-        tenantId,
-        connectionId,
-        hour,
-        received: 0,
-        delivered: 0,
-        duplicate: 0,
-        quarantined: 0,
-        inFlight: 0,
-      };
-      rows.set(key, row);
-    }
-    row[count] = Number(value);
-    row.inFlight = row.received - row.delivered - row.duplicate - row.quarantined;
-  }
-  return [...rows.values()];
+  return Object.entries(fields).map(([field, value]) => {
+    const [tenantId = '', connectionId = ''] = field.split('/');
+    const { received, delivered, duplicate, quarantined } = figuresOf(hourFigures, value);
+    const inFlight = received - delivered - duplicate - quarantined;
+    return { tenantId, connectionId, hour, received, delivered, duplicate, quarantined, inFlight };
+  });
 }
 
-/** Reads a day's fields, `<tenant>/<what>`, by tenant. */
+/** Reads a day's fields, `<tenant>` with `takenFigures`, by tenant. */
 export function takenOf(fields: Readonly<Record<string, string>>): Map<string, Taken> {
-  const tenants = new Map<string, Taken>();
-  for (const [field, value] of Object.entries(fields)) {
-    const [tenantId = '', name] = field.split('/');
-    let taken = tenants.get(tenantId);
-    if (!taken) tenants.set(tenantId, (taken = { lines: 0, bytes: 0, billedBytes: 0 }));
-    if (name === 'lines' || name === 'bytes' || name === 'billedBytes') taken[name] = Number(value);
-  }
-  return tenants;
+  return new Map(
+    Object.entries(fields).map(([tenantId, value]) => [tenantId, figuresOf(takenFigures, value)]),
+  );
+}
+
+function figuresOf<Name extends string>(names: readonly Name[], value: string): Record<Name, number> {
+  const figures = value.split(' ');
+  return Object.fromEntries(names.map((name, index) => [name, Number(figures[index])])) as Record<
+    Name,
+    number
+  >;
 }
 
 const hourMs = 3_600_000;

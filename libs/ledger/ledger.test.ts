@@ -42,7 +42,7 @@ describe('Ledger', () => {
   beforeAll(async () => {
     server = await startRedisServer();
     redis = connectRedis(server.url, 'control', () => undefined);
-    ledger = new Ledger(redis);
+    ledger = new Ledger(redis, 0);
   });
   beforeEach(async () => {
     await redis.flushall();
@@ -88,6 +88,29 @@ describe('Ledger', () => {
       ),
       { numRuns: 50 },
     );
+  });
+
+  it('posts receipts that come together in one call, and each only once', async () => {
+    const lingering = new Ledger(redis, 50);
+    const received = { tenantId: 'acme', connectionId: 'c1', hour: hours[0] ?? '', received: 7 };
+    const settled = { ...received, delivered: 6, duplicate: 1, quarantined: 0 };
+    await lingering.received('b1', [received]);
+    await lingering.settle('b2', [settled]);
+    await redis.config('RESETSTAT');
+    const receipts = ['b1', 'b2', 'b3', 'b3', 'b4'].map((batchId) =>
+      lingering.received(batchId, [{ ...received, lastReceivedAtMs: 1_770_000_000_000 }]),
+    );
+    await Promise.all(receipts);
+    expect(await redis.info('commandstats')).toContain('cmdstat_evalsha:calls=1,');
+    expect(await ledger.read(hours)).toEqual([{ ...settled, received: 28, inFlight: 21 }]);
+    expect((await ledger.lastReceivedAtMs()).get('c1')).toBe(1_770_000_000_000);
+  });
+
+  it('tells of a connection when its last event came, though its batch is settled already', async () => {
+    const row = { tenantId: 'acme', connectionId: 'c1', hour: hours[0] ?? '', received: 1 };
+    await ledger.settle('b1', [{ ...row, delivered: 1, duplicate: 0, quarantined: 0 }]);
+    await ledger.received('b1', [{ ...row, lastReceivedAtMs: 1_770_000_000_000 }]);
+    expect((await ledger.lastReceivedAtMs()).get('c1')).toBe(1_770_000_000_000);
   });
 
   it('shows as in flight what was received and not settled', async () => {

@@ -1,4 +1,5 @@
 import { TransientError, type BookRow, type Taken } from '#contracts';
+import { GroupCommit } from '#group-commit';
 import type { Redis } from '#redis';
 import { balanceOf, takenOf, type BookBalance } from './balance.js';
 import { hourPage, postingOf, takenPage, type ReceivedRow } from './posting.js';
@@ -10,36 +11,52 @@ const receivedSeconds = 14 * 86_400;
 const settledSeconds = 86_400;
 const pageSeconds = 35 * 86_400;
 
+/** Posts that come while one is under way, or within the linger, go in one call. */
+const together = { maxItems: 64, maxBytes: Infinity, maxInFlight: 1 } as const;
+const receiptLingerMs = 200;
+
 type Scripts = {
-  bookPost(
-    marker: string,
-    last: string,
-    kind: 'r' | 's',
-    markerTtl: number,
-    pageTtl: number,
-    posting: string,
-  ): Promise<number>;
+  bookPost(keys: number, ...keysAndArguments: (string | number)[]): Promise<null>;
 };
+
+type Post = { batchId: string; rows: readonly (ReceivedRow & Partial<BookRow>)[] };
 
 const lastKey = '{books}:last';
 
 /** The books: what was received, and what became of it, per connection and hour. Kept in Redis. */
 export class Ledger {
   private readonly scripts: Scripts;
+  private readonly receipts: GroupCommit<Post, undefined>;
+  private readonly settlements: GroupCommit<Post, undefined>;
 
-  constructor(private readonly redis: Redis) {
-    redis.defineCommand('bookPost', { numberOfKeys: 2, lua: postScript });
+  constructor(
+    private readonly redis: Redis,
+    lingerMs = receiptLingerMs,
+  ) {
+    redis.defineCommand('bookPost', { lua: postScript });
     this.scripts = redis as unknown as Scripts;
+    this.receipts = new GroupCommit((posts) => this.post('r', receivedSeconds, posts), {
+      ...together,
+      lingerMs,
+    });
+    // A job whose batch is not settled is done again when its process dies: nothing lingers here.
+    this.settlements = new GroupCommit((posts) => this.post('s', settledSeconds, posts), {
+      ...together,
+      lingerMs: 0,
+    });
   }
 
-  /** Posts a batch's receipt, once; after the batch was settled it changes nothing. @throws TransientError */
+  /**
+   * Posts a batch's receipt, once, a moment later, with those of others; after the batch was settled it
+   * changes nothing. @throws TransientError
+   */
   async received(batchId: string, rows: readonly ReceivedRow[]): Promise<void> {
-    await this.post('r', batchId, receivedSeconds, rows);
+    await this.receipts.add({ batchId, rows }, 1);
   }
 
   /** Posts what became of a batch, once, and its receipt if that never came. @throws TransientError */
   async settle(batchId: string, rows: readonly BookRow[]): Promise<void> {
-    await this.post('s', batchId, settledSeconds, rows);
+    await this.settlements.add({ batchId, rows }, 1);
   }
 
   /** The books of some hours (see `hoursWithin`), a row for each connection that has any. @throws TransientError */
@@ -59,15 +76,14 @@ export class Ledger {
     return new Map(Object.entries(last).map(([id, ms]) => [id, Number(ms)]));
   }
 
-  private async post(
-    kind: 'r' | 's',
-    batchId: string,
-    ttl: number,
-    rows: readonly ReceivedRow[],
-  ): Promise<void> {
-    const marker = `{books}:batch:${batchId}`;
-    const posting = JSON.stringify(postingOf(rows));
-    await answered(this.scripts.bookPost(marker, lastKey, kind, ttl, pageSeconds, posting));
+  private async post(kind: 'r' | 's', ttl: number, posts: readonly Post[]): Promise<undefined[]> {
+    const markers = posts.map(({ batchId }) => `{books}:batch:${batchId}`);
+    const postings = posts.map(({ rows }) => postingOf(rows));
+    const parts = postings.flatMap(({ received, outcome, last }) => [received, outcome, last]);
+    await answered(
+      this.scripts.bookPost(1 + markers.length, lastKey, ...markers, kind, ttl, pageSeconds, ...parts),
+    );
+    return new Array<undefined>(posts.length);
   }
 }
 
