@@ -12,7 +12,7 @@ import {
 } from './json-text.js';
 
 /** Names of members that are to be kept: whole, or only what is named inside. */
-export type Wanted = readonly { name: Buffer; inner: Wanted | undefined }[];
+export type Wanted = readonly { name: Buffer; label: string; inner: Wanted | undefined }[];
 
 /** Where an object ends, and the JSON text of what is wanted of it, in order. */
 export type Pruned = { end: number; kept: string };
@@ -23,7 +23,11 @@ export function wantedBy(paths: readonly (readonly string[])[]): Wanted {
   return [...names].map((name) => {
     const rests = paths.filter(([first]) => first === name).map((path) => path.slice(1));
     const isWhole = rests.some((rest) => rest.length === 0);
-    return { name: Buffer.from(name), inner: isWhole ? undefined : wantedBy(rests) };
+    return {
+      name: Buffer.from(name),
+      label: `${JSON.stringify(name)}:`,
+      inner: isWhole ? undefined : wantedBy(rests),
+    };
   });
 }
 
@@ -39,11 +43,11 @@ export function pruneObject(text: GuardedText, start: number, wanted: Wanted, de
     let end: number;
     if (member?.inner && text[value] === openBrace && depth > 0) {
       const pruned = pruneObject(text, value, member.inner, depth - 1);
-      kept.push(`${text.toString('utf8', at, value)}${pruned.kept}`);
+      kept.push(member.label + pruned.kept);
       end = pruned.end;
     } else {
       end = valueEnd(text, value, depth);
-      if (member) kept.push(text.toString('utf8', at, end));
+      if (member) kept.push(member.label + text.toString('utf8', value, end));
     }
     at = skipSpace(text, end);
     if (text[at] !== comma) break;
