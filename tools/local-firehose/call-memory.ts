@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
 
 const leastBytes = 128 * 1024;
 
@@ -15,11 +16,12 @@ export class CallMemories {
   async read(request: IncomingMessage): Promise<CallMemory> {
     let memory = this.spare.pop() ?? Buffer.allocUnsafeSlow(leastBytes);
     let length = 0;
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    request.on('data', (chunk: Buffer) => {
       const needed = 2 * (length + chunk.length);
       if (needed > memory.length) memory = enlarged(memory, length, needed);
       length += chunk.copy(memory, length);
-    }
+    });
+    await finished(request);
     return {
       body: memory.subarray(0, length),
       room: memory.subarray(length),

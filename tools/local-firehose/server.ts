@@ -36,6 +36,8 @@ export type LocalFirehose = {
   stop(): Promise<void>;
 };
 
+/** With Node's 64 KiB it stops and starts the socket eighty times in a call. */
+const readAheadBytes = 1024 * 1024;
 const targetPrefix = 'Firehose_20150804.';
 
 /** Amazon Data Firehose on this machine: any SDK talks to it by `AWS_ENDPOINT_URL_FIREHOSE`. */
@@ -82,7 +84,7 @@ export async function startLocalFirehose(options: LocalFirehoseOptions = {}): Pr
     }
   }
 
-  const server = createServer((request, response) => {
+  const server = createServer({ highWaterMark: readAheadBytes }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (error instanceof Silence) {
         setTimeout(() => request.socket.destroy(), error.cutAfterMs).unref();
