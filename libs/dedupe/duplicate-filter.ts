@@ -40,11 +40,12 @@ export class DuplicateFilter {
    */
   async claim(batchId: string, keys: readonly MessageKey[]): Promise<boolean[] | 'contested' | 'handed-on'> {
     const families = this.familiesOf(batchId, keys);
+    const members = families.map(membersOf);
     const answers = await Promise.all(
-      families.map((family) => {
-        const members = membersOf(family);
-        const rest = [...members, ...argumentsOf(family)];
-        return this.scripts.seenClaim(family.tag, batchId, claimMs, members.length, ...rest);
+      families.map((family, index) => {
+        const claimed = members[index] ?? [];
+        const rest = [...claimed, ...argumentsOf(family)];
+        return this.scripts.seenClaim(family.tag, batchId, claimMs, claimed.length, ...rest);
       }),
     );
     // A process that died while it marked may have come as far as one family only.
@@ -57,8 +58,10 @@ export class DuplicateFilter {
     }
     const repeated = new Array<boolean>(keys.length).fill(false);
     families.forEach((family, index) => {
-      const seen = answers[index];
-      if (Array.isArray(seen)) tell(family, seen, repeated);
+      const [seen, own = []] = [answers[index], members[index]];
+      // Nearly always all are new: equal messages have equal members.
+      const isDistinct = new Set(own).size === own.length;
+      if (Array.isArray(seen) && (seen.length > 0 || !isDistinct)) tell(family, seen, repeated);
     });
     return repeated;
   }

@@ -32,12 +32,12 @@ export function reversed(bits: number): number {
 }
 
 /**
- * A number that stands for an id of a connection in claims: FNV-1a, seeded with that of the connection. Two
+ * An int32 that stands for an id of a connection in claims: FNV-1a, seeded with that of the connection. Two
  * messages share it by a chance of one in four billion; that makes a batch wait for another, and drops nothing.
  */
-export function memberOf(id: string, connection = 0x811c_9dc5): number {
+export function memberOf(id: string, connection = 0x811c_9dc5 | 0): number {
   let bits = connection;
   for (let index = 0; index < id.length; index += 1)
     bits = Math.imul(bits ^ id.charCodeAt(index), 0x0100_0193);
-  return bits >>> 0;
+  return bits;
 }

@@ -29,7 +29,7 @@ export function familiesOf(keys: readonly MessageKey[], shards: number): Family[
     let slices = byConnection.get(connectionId);
     if (!slices) byConnection.set(connectionId, (slices = []));
     const kind = isInt64(messageId) ? 'int' : 'hash';
-    const hour = /^\d{4}-\d{2}-\d{2}T\d{2}/.exec(publishTime)?.[0] ?? 'undated';
+    const hour = hourOf(publishTime);
     let slice = slices.find((known) => known.hour === hour && known.kind === kind);
     if (!slice) slices.push((slice = { connectionId, hour, kind, entries: [] }));
     const id = kind === 'int' ? messageId : hash('sha256', messageId, 'hex').slice(0, 32);
@@ -45,6 +45,16 @@ export function familiesOf(keys: readonly MessageKey[], shards: number): Family[
     for (const { entries } of slices) entries.sort((one, other) => one.order - other.order);
   }
   return [...families.values()];
+}
+
+let latest = { text: '', hour: 'undated' };
+
+function hourOf(publishTime: string): string {
+  const text = publishTime.slice(0, 13);
+  // Nearly all messages are of the same hour.
+  if (text !== latest.text)
+    latest = { text, hour: /^\d{4}-\d{2}-\d{2}T\d{2}$/.test(text) ? text : 'undated' };
+  return latest.hour;
 }
 
 /** The hash tag that something is kept under. */

@@ -35,7 +35,10 @@ local function inPortions(first, last, visit)
   for from = first, last, 2000 do visit(from, math.min(from + 1999, last)) end
 end
 
+-- Claims are written neither to the append-only file, because a sync costs more than they do, nor to
+-- replicas: they end with Redis's process.
 local function endClaim()
+  redis.set_repl(redis.REPL_NONE)
   redis.call('DEL', claim)
   redis.call('ZREM', claims, batch)
 end
@@ -108,6 +111,7 @@ export const claimScript = `${common}
 if redis.call('EXISTS', handedOn) == 1 then return 'handed-on' end
 local holdMs, members, start = tonumber(ARGV[2]), tonumber(ARGV[3]), 3
 if members == 0 then return {} end
+redis.set_repl(redis.REPL_NONE)
 local slices = slicesFrom(start + members + 1)
 
 local time = redis.call('TIME')
