@@ -7,7 +7,7 @@ export function isInt64(id: string): boolean {
   return /^(?:0|[1-9]\d{0,18})$/.test(id) && (id.length < 19 || id <= maxInt64);
 }
 
-const rowLength = 256;
+const rowLength = 1_024;
 
 /**
  * A 32-bit number whose remainder is an id's bucket, be there 4, 16 or more. Publishers' int64 ids come in

@@ -63,22 +63,23 @@ export function tagOf(id: string, shards: number): string {
 }
 
 /**
- * Slices as the scripts read them: connection, hour, kind, how many runs of ids with the same spread, the
- * spread and length of each, and the ids.
+ * Slices as the scripts read them, and the ids. A slice is a list in JSON: connection, hour, kind, the spread
+ * of each run of ids that share it, and the length of each.
  */
-export function argumentsOf({ slices }: Family): (string | number)[] {
-  return slices.flatMap(({ connectionId, hour, kind, entries }) => {
+export function argumentsOf({ slices }: Family): string[] {
+  const described = slices.map(({ connectionId, hour, kind, entries }) => {
     const runs = runsOf(entries);
-    return [connectionId, hour, kind, runs.length, ...runs.flat(), ...entries.map(({ id }) => id)];
+    return [connectionId, hour, kind, runs.map(({ spread }) => spread), runs.map(({ length }) => length)];
   });
+  return [JSON.stringify(described), ...slices.flatMap(({ entries }) => entries.map(({ id }) => id))];
 }
 
-function runsOf(entries: readonly Entry[]): [spread: number, length: number][] {
-  const runs: [number, number][] = [];
+function runsOf(entries: readonly Entry[]): { spread: number; length: number }[] {
+  const runs: { spread: number; length: number }[] = [];
   for (const { spread } of entries) {
     const last = runs.at(-1);
-    if (last?.[0] === spread) last[1] += 1;
-    else runs.push([spread, 1]);
+    if (last?.spread === spread) last.length += 1;
+    else runs.push({ spread, length: 1 });
   }
   return runs;
 }

@@ -1,4 +1,4 @@
-type Slices = (string | number)[];
+type Arguments = (string | number)[];
 
 /** The scripts below, once ioredis knows them. */
 export type Scripts = {
@@ -7,7 +7,7 @@ export type Scripts = {
     batchId: string,
     holdMs: number,
     members: number,
-    ...membersAndSlices: Slices
+    ...membersSlicesAndIds: Arguments
   ): Promise<number[] | 'contested' | 'handed-on'>;
   seenMark(
     tag: string,
@@ -16,7 +16,7 @@ export type Scripts = {
     ttl: number,
     intLimit: number,
     hashLimit: number,
-    ...slices: Slices
+    ...slicesAndIds: Arguments
   ): Promise<null>;
   seenRelease(tag: string, batchId: string): Promise<null>;
 };
@@ -43,22 +43,17 @@ local function endClaim()
   redis.call('ZREM', claims, batch)
 end
 
-local function slicesFrom(at)
+-- Slices as the argument here has them, whose ids are the arguments behind it.
+local function slicesAt(at)
   local slices = {}
-  while at <= #ARGV do
-    local slice = { field = ARGV[at] .. ':' .. ARGV[at + 2], hour = ARGV[at + 1], isInt = ARGV[at + 2] == 'int' }
-    slice.name = table.concat({ tag, ARGV[at], ARGV[at + 1], ARGV[at + 2] }, ':')
-    local runs, spreads, lengths = tonumber(ARGV[at + 3]), {}, {}
-    at = at + 4
-    local count = 0
-    for run = 1, runs do
-      spreads[run], lengths[run] = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
-      count = count + lengths[run]
-      at = at + 2
-    end
-    slice.spreads, slice.lengths, slice.first = spreads, lengths, at
-    at = at + count
-    slices[#slices + 1] = slice
+  local first = at + 1
+  for position, slice in ipairs(cjson.decode(ARGV[at])) do
+    local connection, hour, kind, spreads, lengths = unpack(slice)
+    slices[position] = {
+      field = connection .. ':' .. kind, hour = hour, isInt = kind == 'int', spreads = spreads, lengths = lengths,
+      name = table.concat({ tag, connection, hour, kind }, ':'), first = first,
+    }
+    for _, length in ipairs(lengths) do first = first + length end
   end
   return slices
 end
@@ -103,7 +98,7 @@ end
 `;
 
 /**
- * KEYS: tag. ARGV: batch, how long a claim holds in ms, how many members, the members, slices. Claims all
+ * KEYS: tag. ARGV: batch, how long a claim holds in ms, how many members, the members, slices, ids. Claims all
  * ids that were not seen for the batch, unless it was handed on or another batch in work has a claim on
  * one. Gives the position of each id that was seen. Members stand in the same order as ids.
  */
@@ -112,7 +107,7 @@ if redis.call('EXISTS', handedOn) == 1 then return 'handed-on' end
 local holdMs, members, start = tonumber(ARGV[2]), tonumber(ARGV[3]), 3
 if members == 0 then return {} end
 redis.set_repl(redis.REPL_NONE)
-local slices = slicesFrom(start + members + 1)
+local slices = slicesAt(start + members + 1)
 
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -130,7 +125,7 @@ end
 redis.call('PEXPIRE', claim, holdMs)
 
 readGenerations(slices)
-local seen, before = {}, 0
+local seen = {}
 for _, slice in ipairs(slices) do
   local has = slice.isInt and 'SMISMEMBER' or 'HMGET'
   local found = {}
@@ -144,8 +139,7 @@ for _, slice in ipairs(slices) do
       end)
     end)
   end
-  for at in pairs(found) do seen[#seen + 1] = before + at - slice.first end
-  for _, length in ipairs(slice.lengths) do before = before + length end
+  for at in pairs(found) do seen[#seen + 1] = at - start - members - 2 end
 end
 for _, position in ipairs(seen) do redis.call('SREM', claim, ARGV[start + 1 + position]) end
 -- Others look for it from here on: when anything above failed, the batch goes on without a claim.
@@ -155,7 +149,7 @@ return seen`;
 
 /**
  * KEYS: tag. ARGV: batch, seconds to remember it for, seconds to remember ids for, limit of a bucket of each
- * kind, slices. Remembers that the batch was handed on, and only then marks ids, and ends the claim.
+ * kind, slices, ids. Remembers that the batch was handed on, and only then marks ids, and ends the claim.
  */
 export const markScript = `${common}
 redis.call('SET', handedOn, '', 'EX', ARGV[2])
@@ -186,7 +180,7 @@ local function add(slice, key, first, last)
   return redis.call('HSET', key, unpack(fieldsOf(first, last)))
 end
 
-for hour, those in pairs(readGenerations(slicesFrom(6))) do
+for hour, those in pairs(readGenerations(slicesAt(6))) do
   local changed = {}
   for _, slice in ipairs(those) do
     local generations, known = slice.generations, #slice.generations
