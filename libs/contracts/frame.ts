@@ -1,13 +1,37 @@
-import { crc32, constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import {
+  crc32,
+  constants,
+  zstdCompress,
+  zstdCompressSync,
+  zstdDecompress,
+  zstdDecompressSync,
+  type ZstdOptions,
+} from 'node:zlib';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { joined, type Bytes } from './bytes.js';
 import { PermanentError } from './errors.js';
+import { ScratchPool } from './scratch.js';
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
+const compressAside = promisify(zstdCompress);
+const decompressAside = promisify(zstdDecompress);
 
 const maxFrameBytes = 512 * 1024 * 1024;
+/**
+ * Up to this size the event loop can wait. Another thread takes half as much again: it has the bytes of
+ * neither side in its cache.
+ */
+const maxInPlaceBytes = 4 * 1024 * 1024;
+
+async function compress(frame: Buffer, options: ZstdOptions): Promise<Buffer> {
+  return frame.length > maxInPlaceBytes ? compressAside(frame, options) : zstdCompressSync(frame, options);
+}
+
+async function decompress(compressed: Buffer, bytes: number, options: ZstdOptions): Promise<Buffer> {
+  return bytes > maxInPlaceBytes
+    ? decompressAside(compressed, options)
+    : zstdDecompressSync(compressed, options);
+}
 
 /** A batch as it travels in a job: compressed, checksummed, counted. */
 export const sealedFrame = z.object({
@@ -26,6 +50,8 @@ export type SealedFrame = z.infer<typeof sealedFrame>;
 
 export type Frame<Header> = { header: Header; payloads: Buffer[] };
 
+const scratches = new ScratchPool(4);
+
 /**
  * Packs payload bytes behind a small JSON header and compresses them.
  * Layout before compression: u32 header length, header `{ header, lengths }`, payloads back to back.
@@ -39,7 +65,7 @@ export async function seal(
   const size = Buffer.allocUnsafe(4);
   size.writeUInt32LE(head.length);
   const frame = joined([size, head, ...payloads]);
-  const scratch = takeScratch(frame.length);
+  const scratch = scratches.take(frame.length);
   try {
     frame.copy(scratch, 0);
     const compressed = await compress(scratch.subarray(0, frame.length), {
@@ -50,19 +76,8 @@ export async function seal(
     const body = compressed.toString('base64');
     return { batchId, count: payloads.length, bytes: frame.length, crc32: crc32(compressed), body };
   } finally {
-    if (scratch.length <= maxScratchBytes && scratches.length < maxScratches) scratches.push(scratch);
+    scratches.give(scratch);
   }
-}
-
-/** Frames are put together in memory that is used again: fresh pages would cost as much as the copying. */
-const scratches: Buffer[] = [];
-const maxScratches = 4;
-const [minScratchBytes, maxScratchBytes] = [1024 * 1024, 16 * 1024 * 1024];
-
-function takeScratch(bytes: number): Buffer {
-  const scratch = scratches.pop();
-  if (scratch !== undefined && scratch.length >= bytes) return scratch;
-  return Buffer.allocUnsafeSlow(Math.max(minScratchBytes, bytes));
 }
 
 /** Output comes in pieces of this size; with one piece nothing is put together, and there is no second look. */
@@ -78,8 +93,8 @@ export async function unseal<Header>(sealed: SealedFrame, schema: z.ZodType<Head
   const compressed = Buffer.from(sealed.body, 'base64');
   if (crc32(compressed) !== sealed.crc32) throw corrupt(sealed, 'checksum differs');
   try {
-    const frame = await decompress(compressed, {
-      maxOutputLength: maxFrameBytes,
+    const frame = await decompress(compressed, sealed.bytes, {
+      maxOutputLength: Math.min(maxFrameBytes, sealed.bytes + 1),
       // A byte more than needed, or zlib would ask for another piece.
       chunkSize: chunkSize(sealed.bytes + 1),
     });

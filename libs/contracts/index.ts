@@ -31,3 +31,4 @@ export {
   type QuarantineReason,
 } from './quarantine.js';
 export { quarantineLines, type QuarantinedEvent } from './quarantine-lines.js';
+export { ScratchPool } from './scratch.js';

@@ -1,5 +1,6 @@
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import type { OnApplicationShutdown } from '@nestjs/common';
+import { ScratchPool } from '#contracts';
 import type { FirehoseRecord } from './pack-records.js';
 import { putBody } from './put-body.js';
 import type { RecordSink } from './stream-delivery.js';
@@ -8,6 +9,7 @@ import { answeredReport, failedReport, type PutReport } from './put-report.js';
 /** The AWS side of a put. The SDK's own retries are off: it repeats whole calls, and far too fast. */
 export class FirehoseSink implements RecordSink, OnApplicationShutdown {
   readonly client: FirehoseClient;
+  private readonly bodies = new ScratchPool(8);
 
   constructor(options: { callTimeoutMs: number; maxSockets: number }) {
     this.client = new FirehoseClient({
@@ -26,7 +28,8 @@ export class FirehoseSink implements RecordSink, OnApplicationShutdown {
   async put(stream: string, records: readonly FirehoseRecord[]): Promise<PutReport> {
     try {
       const command = new PutRecordBatchCommand({ DeliveryStreamName: stream, Records: [] });
-      const body = putBody(stream, records);
+      let memory: Buffer | undefined;
+      const body = putBody(stream, records, (bytes) => (memory = this.bodies.take(bytes)));
       command.middlewareStack.add(
         (next) => (args) => next({ ...args, request: withBody(args.request, body) }),
         {
@@ -35,6 +38,8 @@ export class FirehoseSink implements RecordSink, OnApplicationShutdown {
         },
       );
       const answer = await this.client.send(command);
+      // After any other end the body may still be on its way.
+      if (memory) this.bodies.give(memory);
       return answeredReport(answer, records.length);
     } catch (error) {
       return failedReport(error);

@@ -5,14 +5,18 @@ const pieceBytes = 3 * 16 * 1024;
 const [opening, closing] = ['{"Data":"', '"}'];
 
 /**
- * The body of a PutRecordBatch call. The SDK's own serialiser encodes base64 byte by byte, which takes
- * longer than all that the deliverer does besides.
+ * The body of a PutRecordBatch call, in memory that `take` gives. The SDK's own serialiser encodes base64
+ * byte by byte, which takes longer than all that the deliverer does besides.
  */
-export function putBody(stream: string, records: readonly FirehoseRecord[]): Buffer {
+export function putBody(
+  stream: string,
+  records: readonly FirehoseRecord[],
+  take: (bytes: number) => Buffer,
+): Buffer {
   const head = `{"DeliveryStreamName":${JSON.stringify(stream)},"Records":[`;
   const dataBytes = records.reduce((sum, { bytes }) => sum + Math.ceil(bytes / 3) * 4, 0);
   const perRecord = opening.length + closing.length + 1;
-  const body = Buffer.allocUnsafe(Buffer.byteLength(head) + dataBytes + records.length * perRecord + 2);
+  const body = take(Buffer.byteLength(head) + dataBytes + records.length * perRecord + 2);
   let at = body.write(head);
   records.forEach((record, index) => {
     if (index > 0) at += body.write(',', at, 'latin1');
