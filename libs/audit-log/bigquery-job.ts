@@ -1,41 +1,61 @@
 import type { ActionCategory } from './classification-rules.js';
-import { field, text, type Fields } from './values.js';
+import { field, fields, text, type Fields } from './values.js';
 
 /** A query by its statement, in the words of BigQuery's statementType. */
 function byStatement(statement: string): ActionCategory {
+  // Before their verbs: whoever sees a row is decided by such a policy.
+  if (/^(?:CREATE|DROP)_(?:\w*_)?ROW_ACCESS_POLIC|^(?:GRANT|REVOKE)/.test(statement))
+    return 'permission-change';
   if (/^(?:SELECT|EXPORT|SCRIPT|ASSERT|EXPLAIN)/.test(statement)) return 'access';
   if (/^(?:CREATE|CLONE)/.test(statement)) return 'create';
   if (/^(?:DROP|TRUNCATE|DELETE)/.test(statement)) return 'delete';
-  if (/^(?:GRANT|REVOKE)/.test(statement) || /ROW_ACCESS_POLICY/.test(statement)) return 'permission-change';
   return 'modify';
 }
 
-const byType: Readonly<Record<string, ActionCategory>> = {
-  QUERY: 'access',
-  EXTRACT: 'access',
-  EXPORT: 'access',
-  LOAD: 'modify',
-  IMPORT: 'modify',
-  COPY: 'modify',
-  TABLECOPY: 'modify',
-};
+const byType: ReadonlyMap<string, ActionCategory> = new Map([
+  ['QUERY', 'access'],
+  ['EXTRACT', 'access'],
+  ['EXPORT', 'access'],
+  ['LOAD', 'modify'],
+  ['IMPORT', 'modify'],
+  ['COPY', 'modify'],
+  ['TABLECOPY', 'modify'],
+]);
 
 /** What a BigQuery job does, by its configuration in the new or the old form; a job without one reads. */
 export function bigQueryAction(payload: Fields): ActionCategory {
   const metadata = field(payload, 'metadata');
   const inserted = field(metadata, 'jobInsertion') ?? field(metadata, 'jobChange');
   const config = field(field(inserted, 'job'), 'jobConfig');
-  const type = text(config?.['type']) ?? '';
   const statement = text(field(config, 'queryConfig')?.['statementType']);
   if (statement !== undefined) return byStatement(statement);
-  if (type !== '') return byType[type] ?? 'access';
+  const type = text(config?.['type']);
+  return type === undefined ? oldFormAction(field(payload, 'serviceData')) : (byType.get(type) ?? 'access');
+}
 
-  const data = field(payload, 'serviceData');
-  const old =
-    field(field(field(data, 'jobInsertRequest'), 'resource'), 'jobConfiguration') ??
-    field(field(field(data, 'jobCompletedEvent'), 'job'), 'jobConfiguration');
-  const oldStatement = text(field(old, 'query')?.['statementType']);
-  if (oldStatement !== undefined) return byStatement(oldStatement);
-  const kind = Object.keys(old ?? {}).find((key) => key.toUpperCase() in byType);
-  return byType[kind?.toUpperCase() ?? ''] ?? 'access';
+/** The old form has a member for each request, response and event: what BigQuery answers tells the statement. */
+function oldFormAction(data: Fields | undefined): ActionCategory {
+  const configurations = Object.values(data ?? {}).map((value) => {
+    const message = fields(value);
+    return field(field(message, 'job') ?? field(message, 'resource'), 'jobConfiguration');
+  });
+  for (const configuration of configurations) {
+    const statement = text(field(configuration, 'query')?.['statementType']);
+    if (statement !== undefined) return byStatement(statement);
+  }
+  const statement = statementIn(text(field(data, 'jobQueryRequest')?.['query']));
+  if (statement !== undefined) return byStatement(statement);
+  const kinds = configurations.flatMap((configuration) => Object.keys(configuration ?? {}));
+  const kind = kinds.map((key) => key.toUpperCase()).find((key) => byType.has(key));
+  return byType.get(kind ?? '') ?? 'access';
+}
+
+const changing =
+  /^\s*(?:CREATE|DROP|ALTER|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|GRANT|REVOKE|EXPORT)(?:\s+[A-Z]+){0,7}/i;
+
+/** The statement's first words as a statementType, where a request for a query is all there is. */
+function statementIn(query: string | undefined): string | undefined {
+  return query === undefined
+    ? undefined
+    : changing.exec(query)?.[0].trim().replaceAll(/\s+/g, '_').toUpperCase();
 }

@@ -12,7 +12,7 @@ export const actionCategories = [
 export type ActionCategory = (typeof actionCategories)[number];
 
 /** Changes with every change of a rule, so that a replay can tell which rules an event was judged by. */
-export const ruleSetVersion = '2';
+export const ruleSetVersion = '3';
 
 /** A rule that looks at the method's whole name. The first that matches wins. */
 export type MethodRule = { id: string; category: ActionCategory; method: RegExp; example: string };

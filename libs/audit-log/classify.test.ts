@@ -182,6 +182,43 @@ describe('classify', () => {
   });
 
   it.each([
+    ['CREATE_ROW_ACCESS_POLICY', 'permission-change'],
+    ['DROP_ROW_ACCESS_POLICY', 'permission-change'],
+    ['DROP_ALL_ROW_ACCESS_POLICIES', 'permission-change'],
+    ['CREATE_TABLE', 'create'],
+  ])('reads what %s does, in each place where a job is told of', (statementType, category) => {
+    const jobConfiguration = { query: { statementType } };
+    const [job, resource] = [{ jobConfiguration }, { jobConfiguration }];
+    const config = { type: 'QUERY', queryConfig: { statementType } };
+    for (const more of [
+      { metadata: { jobInsertion: { job: { jobConfig: config } } } },
+      { serviceData: { jobInsertRequest: { resource } } },
+      {
+        serviceData: {
+          jobInsertRequest: { resource: { jobConfiguration: { query: {} } } },
+          jobInsertResponse: { resource },
+        },
+      },
+      { serviceData: { jobQueryRequest: { query: 'x' }, jobQueryResponse: { job } } },
+      { serviceData: { jobGetQueryResultsResponse: { job } } },
+      { serviceData: { jobCompletedEvent: { job } } },
+    ])
+      expect(ofMethod('jobservice.insert', more).category).toBe(category);
+  });
+
+  it.each([
+    [{ jobInsertResponse: { resource: { jobConfiguration: { load: {} } } } }, 'modify'],
+    [{ jobInsertResponse: { resource: { jobConfiguration: { extract: {} } } } }, 'access'],
+    [{ jobQueryRequest: { query: ' drop all row  access\npolicies on t' } }, 'permission-change'],
+    [{ jobQueryRequest: { query: 'create or replace table row_access_policies (a int)' } }, 'create'],
+    [{ jobQueryRequest: { query: 'select * from row_access_policies' } }, 'access'],
+    [{ jobQueryRequest: { query: 'insert t values (1)' } }, 'modify'],
+    [{ jobQueryRequest: 'x', a: { job: [] } }, 'access'],
+  ])('reads what a job of the old form does: %j', (serviceData, category) => {
+    expect(ofMethod('jobservice.query', { serviceData }).category).toBe(category);
+  });
+
+  it.each([
     [{ authorizationInfo: [{ permissionType: 'DATA_READ' }] }, 'access', 'permission-type'],
     [{ authorizationInfo: [{}, { permission: 'run.services.update' }] }, 'modify', 'permission-modify'],
   ])('goes by the permission where the method says nothing: %j', (more, category, ruleId) => {
