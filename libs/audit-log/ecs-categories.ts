@@ -1,6 +1,7 @@
 import type { Effect } from './classify.js';
 import type { UnderstoodEvent } from './formats.js';
 import type { LogType } from './identity.js';
+import { loginStepOf, type LoginStep } from './login-step.js';
 
 export type EcsCategory = 'api' | 'authentication' | 'configuration' | 'iam';
 export type EcsType =
@@ -29,6 +30,8 @@ const typeOfEffect: Readonly<Record<Effect, EcsType>> = {
   unknown: 'info',
 };
 
+const typeOfStep: Readonly<Record<LoginStep, EcsType>> = { logon: 'start', logoff: 'end', other: 'info' };
+
 /** Services whose objects are accounts, groups and roles. */
 const identityServices = new Set([
   'admin.googleapis.com',
@@ -46,7 +49,8 @@ export function categorised(
 ): { category?: EcsCategory[]; type?: EcsType[] } {
   const { category: action, effect } = classification;
   if (!activity.isAudit) return {};
-  if (action === 'login') return { category: ['authentication'], type: [loginTypeOf(activity.method)] };
+  if (action === 'login')
+    return { category: ['authentication'], type: [typeOfStep[loginStepOf(activity.method)]] };
 
   const isChange = effect === 'create' || effect === 'modify' || effect === 'delete';
   const category: EcsCategory[] = [];
@@ -77,12 +81,4 @@ const permissionDenied = 7;
 
 function isDenied({ outcome, authorizations }: UnderstoodEvent['activity']): boolean {
   return outcome.code === permissionDenied || authorizations.some(({ granted }) => !granted);
-}
-
-function loginTypeOf(method: string | undefined): EcsType {
-  const word = method?.slice(method.lastIndexOf('.') + 1) ?? '';
-  if (/^(?:log|sign)_?(?:out|off)/i.test(word)) return 'end';
-  return /^(?:(?:log|sign)_?(?:in|on)|authenticate|authorizeUser|startSession|exchange\w*Token)/i.test(word)
-    ? 'start'
-    : 'info';
 }

@@ -1,5 +1,6 @@
 import type { Classification } from './classify.js';
 import type { Escape } from './json-text.js';
+import { loginStepOf } from './login-step.js';
 
 /** An activity of an event class of OCSF, in the words of the schema. */
 type OcsfActivity = {
@@ -45,9 +46,11 @@ const ofEffect = {
   other: apiActivity(99, 'Other'),
 } as const satisfies Record<Classification['effect'], OcsfActivity>;
 
-const logon = authentication(1, 'Logon');
-const logoff = authentication(2, 'Logoff');
-const otherLogin = authentication(99, 'Other');
+const ofStep = {
+  logon: authentication(1, 'Logon'),
+  logoff: authentication(2, 'Logoff'),
+  other: authentication(99, 'Other'),
+} as const;
 
 /**
  * The class of an action, and the activity in it. All is API Activity but logins: a change of a policy
@@ -56,12 +59,8 @@ const otherLogin = authentication(99, 'Other');
  */
 export function ocsfClassOf({ category, effect }: Classification, method: string | undefined): OcsfActivity {
   if (category !== 'login') return effect === 'other' ? inItsWord(ofEffect.other, method) : ofEffect[effect];
-  const word = wordOf(method);
-  if (/log_?(?:out|off)|sign_?out/i.test(word)) return logoff;
-  // A challenge is a step of a login, which is told of by itself.
-  if (/challenge|verification/i.test(word)) return inItsWord(otherLogin, method);
-  if (/log_?(?:in|on)|sign_?in|exchange\w*token|authenticate/i.test(word)) return logon;
-  return inItsWord(otherLogin, method);
+  const step = loginStepOf(method);
+  return step === 'other' ? inItsWord(ofStep.other, method) : ofStep[step];
 }
 
 /** The attributes of a class and activity, as members of a line. */
