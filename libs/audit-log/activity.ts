@@ -55,6 +55,7 @@ export function readActivity(entry: LogEntry): AuditActivity {
   const method = text(payload?.['methodName']);
   const authorizations = authorizationsOf(payload);
   const { resources, scope } = targetOf(entry, payload, authorizations);
+  const logName = text(entry['logName']);
   const time = text(entry['timestamp']);
   const timeMs = time === undefined ? undefined : rfc3339Ms(time);
   const logged = text(entry['receiveTimestamp']);
@@ -71,14 +72,14 @@ export function readActivity(entry: LogEntry): AuditActivity {
     resources,
     scope,
     origin: originOf(entry, payload),
-    outcome: outcomeOf(payload, method),
+    outcome: outcomeOf(payload, method, logName),
     operation: operationOf(entry),
     split: splitOf(entry),
     time: timeMs === undefined ? undefined : time,
     timeMs,
     loggedMs: logged === undefined ? undefined : rfc3339Ms(logged),
     severity: text(entry['severity']),
-    logName: text(entry['logName']),
+    logName,
     insertId: text(entry['insertId']),
   };
 }

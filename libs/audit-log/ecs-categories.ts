@@ -80,5 +80,9 @@ export function categorised(
 const permissionDenied = 7;
 
 function isDenied({ outcome, authorizations }: UnderstoodEvent['activity']): boolean {
-  return outcome.code === permissionDenied || authorizations.some(({ granted }) => !granted);
+  return (
+    outcome.code === permissionDenied ||
+    outcome.isPolicyDenial === true ||
+    authorizations.some(({ granted }) => !granted)
+  );
 }

@@ -57,7 +57,10 @@ export const ecsMapping: readonly EcsMapping[] = [
     'absent for what is no audit log',
   ),
   row('methodName', 'event.action'),
-  row('status.code, authorizationInfo[].granted, methodName', 'event.outcome'),
+  row(
+    'status.code, authorizationInfo[].granted, methodName, logName, policyViolationInfo, metadata.violationReason',
+    'event.outcome',
+  ),
   row('metadata.violationReason', 'event.reason', 'of VPC Service Controls'),
   row('severity', 'event.severity: long', "Cloud Logging's number, 0 to 800"),
   row('', 'event.module', 'gcp'),
@@ -128,7 +131,11 @@ export const ecsMapping: readonly EcsMapping[] = [
   ...(['kind', 'name', 'email', 'subject'] as const).map((name) =>
     row('authenticationInfo.serviceAccountDelegationInfo[]', `google_cloud.audit.delegation.${name}`),
   ),
-  row('authorizationInfo[]', 'google_cloud.audit.authorization: nested', 'the first 50'),
+  row(
+    'authorizationInfo[]',
+    'google_cloud.audit.authorization: nested',
+    'the first 50, of more those refused first',
+  ),
   row('authorizationInfo[].permission', 'google_cloud.audit.authorization.permission'),
   row('authorizationInfo[].permissionType', 'google_cloud.audit.authorization.permission_type'),
   row('authorizationInfo[].resource', 'google_cloud.audit.authorization.resource'),

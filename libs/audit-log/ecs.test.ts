@@ -52,6 +52,7 @@ describe('event.category and event.type', () => {
     [['authentication'], ['start'], 'google.login.LoginService.loginFailure', {}],
     [['authentication'], ['end'], 'google.login.LoginService.logout', {}],
     [['authentication'], ['start'], 'google.identity.sts.v1.SecurityTokenService.ExchangeToken', {}],
+    [['api'], ['access', 'denied'], 'a.get', { metadata: { violationReason: 'NO_MATCHING_ACCESS_LEVEL' } }],
     [['iam', 'api'], ['admin', 'creation'], 'google.iam.admin.v1.CreateServiceAccountKey', {}],
     [['iam', 'api'], ['user', 'change'], 'SetIamPolicy', grant('user:eve@example.com')],
     [['iam', 'api'], ['group', 'change'], 'SetIamPolicy', grant('group:ops@example.com')],

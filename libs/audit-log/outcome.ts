@@ -1,4 +1,4 @@
-import { field, integer, list, text, type Fields } from './values.js';
+import { field, fields, integer, list, text, type Fields } from './values.js';
 import { workspaceParameters } from './workspace-event.js';
 
 /** Whether it worked. What refuses no permission and names no status has worked. */
@@ -8,6 +8,8 @@ export type Outcome = {
   code?: number;
   codeName?: string;
   message?: string;
+  /** A policy refused it, though no status says so. */
+  isPolicyDenial?: true;
 };
 
 /** One permission that was asked for. */
@@ -69,12 +71,20 @@ function isGranted(info: Fields): boolean {
   return info['granted'] === true;
 }
 
-export function outcomeOf(payload: Fields | undefined, method: string | undefined): Outcome {
+export function outcomeOf(
+  payload: Fields | undefined,
+  method: string | undefined,
+  logName: string | undefined,
+): Outcome {
   if (payload === undefined) return { result: 'unknown' };
   const status = field(payload, 'status');
   const code = integer(status?.['code']);
   const message = text(status?.['message']);
   const outcome: Outcome = { result: hasFailed(payload, code, method) ? 'failure' : 'success' };
+  if (code === undefined && isRefusedByPolicy(payload, logName)) {
+    outcome.result = 'failure';
+    outcome.isPolicyDenial = true;
+  }
   if (code !== undefined) {
     outcome.code = code;
     const codeName = codeNames[code];
@@ -90,6 +100,25 @@ function hasFailed(payload: Fields, code: number | undefined, method: string | u
     return true;
   if (code !== undefined) return code !== 0;
   return list(payload['authorizationInfo']).some((info) => !isGranted(info));
+}
+
+const policyLog = /\/logs\/cloudaudit\.googleapis\.com(?:%2F|\/)policy$/i;
+
+/**
+ * The policy log holds what was refused; elsewhere what violates a policy says so. An empty info violates
+ * none, and a dry run refuses nothing.
+ */
+function isRefusedByPolicy(payload: Fields, logName: string | undefined): boolean {
+  const { metadata, policyViolationInfo } = payload;
+  const isNamed =
+    (logName?.endsWith('policy') === true && policyLog.test(logName)) ||
+    (policyViolationInfo !== undefined && violations(fields(policyViolationInfo)).length > 0) ||
+    (metadata !== undefined && text(fields(metadata)?.['violationReason']) !== undefined);
+  return isNamed && fields(metadata)?.['dryRun'] !== true;
+}
+
+function violations(info: Fields | undefined): Fields[] {
+  return list(field(info, 'orgPolicyViolationInfo')?.['violationInfo']);
 }
 
 const failedLogin = /\.LoginService\.\w*(?:Failure|Denied|Blocked)/i;
