@@ -51,6 +51,21 @@ describe('who', () => {
     [{ principalEmail: 'x@evilgserviceaccount.com' }, 'user', 'x@evilgserviceaccount.com'],
     [{ thirdPartyPrincipal: { thirdPartyClaims: { sub: 'ann' } } }, 'federated-user', 'ann'],
     [{ principalEmail: 'someone' }, 'unknown', 'someone'],
+    [
+      { principalSubject: 'deleted:serviceAccount:ci@p.iam.gserviceaccount.com?uid=1' },
+      'service-account',
+      'ci@p.iam.gserviceaccount.com',
+    ],
+    [{ principalSubject: 'deleted:user:ann@example.com?uid=1' }, 'user', 'ann@example.com'],
+    [
+      { principalSubject: 'deleted:serviceAccount:pool[a]?uid=1' },
+      'federated-workload',
+      'serviceAccount:pool[a]',
+    ],
+    [{ principalSubject: 'user:REDACTED' }, 'user', 'REDACTED'],
+    [{ principalSubject: 'serviceAccount:REDACTED' }, 'service-account', 'REDACTED'],
+    [{ principalSubject: 'user:' }, 'user', 'user:'],
+    [{ principalSubject: 'robot:x' }, 'unknown', 'robot:x'],
   ])('%j is a %s', (authenticationInfo, kind, name) => {
     expect(by(authenticationInfo).actor).toMatchObject({ kind, name });
   });
@@ -94,6 +109,7 @@ describe('who', () => {
     ['serviceAccount:p.svc.id.goog[ns/name]', { pool: 'p.svc.id.goog', subject: 'ns/name' }],
     ['principal://iam.googleapis.com/subject/', undefined],
     ['principal://', undefined],
+    ['deleted:serviceAccount:p[ns/name]?uid=1', { pool: 'p', subject: 'ns/name' }],
     ['serviceAccount:[]', undefined],
     ['user:ann@example.com', undefined],
   ])('has a pool and a name in it when it is federated: %s', (principalSubject, identity) => {
@@ -145,6 +161,28 @@ describe('whether it worked', () => {
     [challenge('Challenge Passed.'), 'success'],
   ])('%j: %s', (payload, result) => {
     expect(audit(payload).outcome.result).toBe(result);
+  });
+
+  const violation = { policyViolationInfo: { orgPolicyViolationInfo: { violationInfo: [{}] } } };
+  const perimeter = (more: object = {}) => ({
+    metadata: { violationReason: 'NO_MATCHING_ACCESS_LEVEL', ...more },
+  });
+  const policyLog = { logName: 'projects/p/logs/cloudaudit.googleapis.com%2Fpolicy' };
+
+  it.each([
+    [{}, policyLog, 'failure'],
+    [{ status: {} }, policyLog, 'failure'],
+    [{ status: { code: 0 } }, policyLog, 'success'],
+    [{ metadata: { dryRun: true } }, policyLog, 'success'],
+    [{}, { logName: 'projects/p/logs/policy' }, 'success'],
+    [violation, {}, 'failure'],
+    [{ policyViolationInfo: { orgPolicyViolationInfo: {} } }, {}, 'success'],
+    [perimeter(), {}, 'failure'],
+    [perimeter({ dryRun: true }), {}, 'success'],
+  ])('is what a policy decided, where there is no status: %j %j: %s', (payload, more, result) => {
+    const { outcome } = audit(payload, more);
+    expect(outcome.result).toBe(result);
+    expect(outcome.isPolicyDenial === true).toBe(result === 'failure');
   });
 
   it('is not known of an entry that is no audit log', () => {

@@ -31,11 +31,24 @@ export function principalOf(email: string | undefined, subject: string | undefin
   return principal;
 }
 
-/** `user:a@b` and `serviceAccount:a@b` name an address; federated subjects stand for themselves. */
+/** What kinds of principals IAM writes before their names. */
+const prefixes = ['user:', 'serviceAccount:'] as const;
+const deleted = 'deleted:';
+const uid = '?uid=';
+
+/** `user:a@b` names an address, which may be redacted; federated subjects stand for themselves. */
 function nameOf(subject: string | undefined): string | undefined {
-  if (subject === undefined || isFederated(subject)) return subject;
-  const colon = subject.indexOf(':');
-  return colon > 0 && subject.includes('@', colon) ? subject.slice(colon + 1) : subject;
+  const live = liveOf(subject);
+  if (live === undefined || isFederated(live)) return live;
+  const prefix = prefixes.find((one) => live.startsWith(one) && live.length > one.length);
+  return prefix === undefined ? live : live.slice(prefix.length);
+}
+
+/** The subject that a deleted one was: IAM writes `deleted:` before it, and the uid that it had behind it. */
+function liveOf(subject: string | undefined): string | undefined {
+  if (subject?.startsWith(deleted) !== true) return subject;
+  const end = subject.lastIndexOf(uid);
+  return subject.slice(deleted.length, end < 0 ? undefined : end);
 }
 
 /** Of workforce or workload identity federation; the latter has a legacy form, `serviceAccount:pool[subject]`. */
@@ -47,15 +60,16 @@ function isLegacyFederated(subject: string): boolean {
   return subject.startsWith('serviceAccount:') && subject.endsWith(']') && subject.includes('[');
 }
 
-function kindOf(name: string, isEmail: boolean, subject: string | undefined): PrincipalKind {
+function kindOf(name: string, isEmail: boolean, fullSubject: string | undefined): PrincipalKind {
+  const subject = liveOf(fullSubject);
   if (subject !== undefined && isFederated(subject))
     return subject.includes('/workforcePools/') ? 'federated-user' : 'federated-workload';
   if (name.endsWith('.gserviceaccount.com')) return 'service-account';
   if (systems.has(name)) return 'system';
   if (nobody.has(name)) return 'anonymous';
   if (name.startsWith('system:')) return 'kubernetes';
-  if (!isEmail) return 'unknown';
-  return subject?.startsWith('serviceAccount:') === true ? 'service-account' : 'user';
+  if (subject?.startsWith('serviceAccount:') === true) return 'service-account';
+  return isEmail || subject?.startsWith('user:') === true ? 'user' : 'unknown';
 }
 
 /** Who vouches for a federated principal, and the name that it has there. */
@@ -65,17 +79,18 @@ const subjectPart = '/subject/';
 
 /** Of `principal://iam.googleapis.com/POOL/subject/NAME` and `serviceAccount:POOL[NAME]`. */
 export function federatedIdentity({ subject, kind }: Principal): FederatedIdentity | undefined {
-  if (subject === undefined || (kind !== 'federated-user' && kind !== 'federated-workload')) return undefined;
-  if (isLegacyFederated(subject)) {
-    const bracket = subject.indexOf('[');
-    return named(subject.slice('serviceAccount:'.length, bracket), subject.slice(bracket + 1, -1));
+  const live = liveOf(subject);
+  if (live === undefined || (kind !== 'federated-user' && kind !== 'federated-workload')) return undefined;
+  if (isLegacyFederated(live)) {
+    const bracket = live.indexOf('[');
+    return named(live.slice('serviceAccount:'.length, bracket), live.slice(bracket + 1, -1));
   }
-  const host = subject.indexOf('://') + 3;
-  const pool = subject.indexOf('/', host) + 1;
-  const end = subject.indexOf(subjectPart, host);
+  const host = live.indexOf('://') + 3;
+  const pool = live.indexOf('/', host) + 1;
+  const end = live.indexOf(subjectPart, host);
   return pool === 0 || end < pool
     ? undefined
-    : named(subject.slice(pool, end), subject.slice(end + subjectPart.length));
+    : named(live.slice(pool, end), live.slice(end + subjectPart.length));
 }
 
 function named(pool: string, subject: string): FederatedIdentity | undefined {
