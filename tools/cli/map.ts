@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Command, Option } from 'commander';
 import { lineFormats, type EventFormat } from '#audit-log';
-import { linesOf, mapLines } from '#tools/map';
+import { linesOf, mapLines, problemWith } from '#tools/map';
 
 type MapCommandOptions = { format: EventFormat; tenant: string; summary: boolean };
 
@@ -17,7 +17,8 @@ export function mapCommand(): Command {
     .addHelpText(
       'after',
       `
-Nothing leaves this machine. Lines that cannot be read are named on standard error, and it exits 1.
+Nothing leaves this machine. Lines that cannot be read are named on standard error, and it exits 1;
+where a file is none it exits 2, before it maps any.
 
 Examples:
   gcloud logging read 'logName:cloudaudit' --format=json | jq -c '.[]' | npx floodgate map
@@ -28,6 +29,12 @@ Examples:
 }
 
 async function map(files: string[], { format, tenant, summary }: MapCommandOptions): Promise<void> {
+  const problems = files.flatMap((file) => (file === '-' ? [] : (problemWith(file) ?? [])));
+  if (problems.length > 0) {
+    for (const problem of problems) console.error(`floodgate: ${problem}`);
+    process.exitCode = 2;
+    return;
+  }
   const counts = new Map<string, number>();
   let unreadable = 0;
   process.stdout.on('error', stop);
