@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { startRedisServer, type RedisServer } from '#testing';
 import { DuplicateFilter } from './duplicate-filter.js';
-import { isInt64 } from './ids.js';
 
 const publishTime = '2026-02-03T04:05:06.789Z';
 const message = (messageId: string, connectionId = 'one') => ({ connectionId, messageId, publishTime });
@@ -157,19 +156,5 @@ describe('DuplicateFilter', () => {
     expect(await off.claim('other', [message('1')])).toEqual([false]);
     expect(await off.claim('batch', [message('1')])).toBe('handed-on');
     expect(await redis.dbsize()).toBe(1);
-  });
-});
-
-describe('isInt64', () => {
-  it.each([
-    ['0', true],
-    ['9223372036854775807', true],
-    ['9223372036854775808', false],
-    ['007', false],
-    ['-1', false],
-    ['', false],
-    ['99999999999999999999', false],
-  ])('of %j is %s', (id, expected) => {
-    expect(isInt64(id)).toBe(expected);
   });
 });
