@@ -164,6 +164,16 @@ describe('redact, of secrets anywhere in entries', () => {
       'cHJpdmF0ZV9rZX',
       "PASSWORD '",
       'redis://u:',
+      'https://u:',
+      'curl -u a:',
+      'sshpass -p ',
+      '<',
+      '>',
+      '</',
+      '|\n ',
+      'value=',
+      'InBhc3N3b3JkI',
+      'pin',
       '@',
       'secret',
       '$',
@@ -205,6 +215,16 @@ describe('redact, of texts made to keep it busy', () => {
   it.each([
     ...['token: ', '\n   - token', '--token ', "password '", 'J9.eyJaaaaaaaa', '-----BEGIN PRIVATE KEY-----'],
     ...['-----END PRIVATE KEY-----', 'redis://a:b', 'cHJpdmF0ZV9rZX', '\\', '{"secret":'],
+    ...[
+      'https://a:b',
+      'curl -u a:',
+      'sshpass -p ',
+      '<password>',
+      'password: |\n  ',
+      '"password" value="',
+      'InBhc3N3b3JkI',
+    ],
+    ...['PuTTY-User-Key-File-2:', '<token a', '?key=a', '?sig='],
   ])('ends in time when half a mebibyte says %j, in a text, a name and JSON in JSON', (words) => {
     const text = words.repeat(2 ** 19 / words.length);
     const entry = JSON.stringify({

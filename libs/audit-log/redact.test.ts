@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { redact } from './redact.js';
-import { formRules, nameRules } from './redaction-rules.js';
+import { formRules } from './form-rules.js';
+import { nameRules } from './name-rules.js';
 
 const redacted = (text: string) => redact(Buffer.from(text));
 /** What a text became, and the rules that had a part in it. */
@@ -336,7 +337,7 @@ describe('redact', () => {
   it('has rules whose every hint can be found, and markers that are harmless', () => {
     for (const { id, hints } of [...nameRules, ...formRules]) {
       expect(`REDACTED-${id}`).toMatch(/^REDACTED-[a-z-]+$/);
-      expect(hints.filter((hint) => hint.length !== 6 || hint !== hint.toLowerCase())).toEqual([]);
+      expect(hints.filter((hint) => hint.length < 6 || hint !== hint.toLowerCase())).toEqual([]);
     }
   });
 });

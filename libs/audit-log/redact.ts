@@ -14,8 +14,8 @@ export function redact(bytes: Buffer): Redacted {
   const parts: Buffer[] = [];
   const found = new Map<string, number>();
   let at = 0;
-  for (const { start, end, ruleId } of merged(secrets)) {
-    parts.push(bytes.subarray(at, start), Buffer.from(`REDACTED-${ruleId}`));
+  for (const { start, end, ruleId, quote = '' } of merged(secrets)) {
+    parts.push(bytes.subarray(at, start), Buffer.from(`${quote}REDACTED-${ruleId}${quote}`));
     found.set(ruleId, (found.get(ruleId) ?? 0) + 1);
     at = end;
   }

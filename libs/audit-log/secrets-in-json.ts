@@ -1,7 +1,9 @@
 import { closingQuote, decodeString } from './json-strings.js';
-import { structureRules } from './redaction-rules.js';
+import { frameIn, structureRules, wrappers, type Frame, type JsonString } from './json-frames.js';
+import { hide, hideNamed, hideNumber, mark, valueOf, type Search } from './json-search.js';
 import { hintsIn, isDisguised } from './secret-hints.js';
-import { isSecretValue, ruleOfName, secretsInText, type Secret } from './secrets-in-text.js';
+import { holdsNumber, holdsSecret, secretNameOf, type SecretName } from './secret-values.js';
+import { secretsInText, type Secret } from './secrets-in-text.js';
 
 const [quote, comma, braceOpen, braceClose, bracketOpen, bracketClose] = [
   0x22, 0x2c, 0x7b, 0x7d, 0x5b, 0x5d,
@@ -9,36 +11,6 @@ const [quote, comma, braceOpen, braceClose, bracketOpen, bracketClose] = [
 
 /** JSON may hold JSON in a string; each level doubles the backslashes, and nobody goes this deep. */
 const maxLevels = 8;
-
-type Search = {
-  text: string;
-  level: number;
-  secrets: Secret[];
-  isOfSecretsApi?: boolean;
-  isOfSecretManager?: boolean;
-};
-
-/** What stands between two quotes. Without a hint only what is around it can make it a secret. */
-type JsonString = { start: number; end: number; isHinted: boolean };
-
-/** An object or array that is being read. */
-type Frame = {
-  isObject: boolean;
-  expectsKey: boolean;
-  /** The member that it stands in, and the one that is being read. */
-  under: string;
-  key: string;
-  /** Makes secrets of the strings in the current member, or in the array. */
-  ruleId: string | undefined;
-  /** What a name makes of the `value` beside it, or a flag of the string after it. */
-  valueRuleId: string | undefined;
-  isKubernetesSecret: boolean;
-  /** Strings that a sibling decides on, which may come after them. */
-  values: JsonString[] | undefined;
-  data: JsonString[] | undefined;
-  /** The object in whose data it stands. */
-  dataOf: Frame | undefined;
-};
 
 /** The secrets in a JSON text, given as its bytes or as its characters in Latin-1: places mean the same. */
 export function secretsInJson(bytes: Buffer, level = 0): Secret[] {
@@ -79,43 +51,33 @@ export function secretsInJson(bytes: Buffer, level = 0): Secret[] {
   return search.secrets;
 }
 
-function frameIn(outer: Frame | undefined, isObject: boolean): Frame {
-  const isData = outer?.isObject === true && (outer.key === 'data' || outer.key === 'stringData');
-  return {
-    isObject,
-    expectsKey: isObject,
-    under: outer?.key ?? '',
-    key: '',
-    ruleId: isObject ? undefined : outer?.ruleId,
-    valueRuleId: undefined,
-    isKubernetesSecret: false,
-    values: undefined,
-    data: undefined,
-    dataOf: isData ? outer : outer?.dataOf,
-  };
-}
-
 function readString(search: Search, frame: Frame, string: JsonString): void {
   if (frame.expectsKey) {
-    frame.expectsKey = false;
-    frame.key = valueOf(search, string);
-    frame.ruleId = string.isHinted ? ruleOfName(frame.key) : undefined;
-    if (string.isHinted && frame.ruleId === undefined) lookInto(search, string);
+    readKey(search, frame, string);
     return;
   }
-  const ruleId = frame.ruleId ?? (frame.isObject ? undefined : ruleBehindFlag(search, frame, string));
-  if (ruleId !== undefined && hide(search, string, ruleId)) return;
+  const name = frame.name ?? (frame.isObject ? undefined : nameOfFlag(search, frame, string));
+  if (name && hideNamed(search, frame, string, name)) return;
   if (string.isHinted) lookInto(search, string);
   if (frame.dataOf) (frame.dataOf.data ??= []).push(string);
   if (frame.isObject) readMember(search, frame, string);
 }
 
+function readKey(search: Search, frame: Frame, string: JsonString): void {
+  frame.expectsKey = false;
+  frame.key = valueOf(search, string);
+  frame.name = string.isHinted ? secretNameOf(frame.key) : undefined;
+  if (string.isHinted && !frame.name) lookInto(search, string);
+  if (frame.wrapped && wrappers.has(frame.key)) frame.name ??= frame.wrapped;
+  if (frame.name && holdsNumber(frame.name)) hideNumber(search, string.end + 1, frame.name);
+}
+
 /** In a list of arguments a flag may make a secret of the next, unless that is a flag itself. */
-function ruleBehindFlag(search: Search, frame: Frame, string: JsonString): string | undefined {
-  const ruleId = frame.valueRuleId;
-  frame.valueRuleId = undefined;
-  if (!search.text.startsWith('-', string.start)) return ruleId;
-  if (string.isHinted) frame.valueRuleId = ruleOfName(valueOf(search, string));
+function nameOfFlag(search: Search, frame: Frame, string: JsonString): SecretName | undefined {
+  const name = frame.valueName;
+  frame.valueName = undefined;
+  if (!search.text.startsWith('-', string.start)) return name;
+  if (string.isHinted) frame.valueName = secretNameOf(valueOf(search, string));
   return undefined;
 }
 
@@ -133,7 +95,27 @@ function readMember(search: Search, frame: Frame, string: JsonString): void {
     case 'name':
     case 'key':
     case 'path':
-      if (string.isHinted) frame.valueRuleId = ruleOfName(valueOf(search, string).replace(/^.*\//s, ''));
+      if (string.isHinted) frame.valueName = secretNameOf(valueOf(search, string).replace(/^.*\//s, ''));
+      break;
+    // Of a taint or a selector: the value is one to compare with.
+    case 'effect':
+    case 'operator':
+      frame.isSelector = true;
+      break;
+    case 'kty':
+      frame.isJsonWebKey = true;
+      break;
+    case 'd':
+    case 'p':
+    case 'q':
+    case 'dp':
+    case 'dq':
+    case 'qi':
+    case 'k':
+      (frame.keyParts ??= []).push(string);
+      break;
+    case 'auth':
+      if (frame.isOfRegistry) hide(search, string, structureRules.registry);
       break;
     case 'kind':
     case '@type':
@@ -144,23 +126,18 @@ function readMember(search: Search, frame: Frame, string: JsonString): void {
 }
 
 /** All siblings are known at the end of an object. */
-function settle(search: Search, { valueRuleId, isKubernetesSecret, values, data }: Frame): void {
-  if (valueRuleId !== undefined) for (const string of values ?? []) hide(search, string, valueRuleId);
+function settle(search: Search, frame: Frame): void {
+  const { valueName, isSelector, isJsonWebKey, keyParts, isKubernetesSecret, values, data } = frame;
+  if (valueName && values && !isSelector) {
+    for (const string of values)
+      if (holdsSecret(valueName, valueOf(search, string))) mark(search, string, valueName.ruleId);
+  }
+  if (isJsonWebKey && keyParts)
+    for (const string of keyParts) hide(search, string, structureRules.jsonWebKey);
   if (!data) return;
   search.isOfSecretsApi ??= /k8s\.core\.v1\.secrets\.|"SecretList"/.test(search.text);
   if (isKubernetesSecret || search.isOfSecretsApi)
     for (const string of data) hide(search, string, structureRules.kubernetes);
-}
-
-function valueOf({ text }: Search, { start, end }: JsonString): string {
-  return decodeString(text, start, end).value;
-}
-
-/** Makes a secret of the whole string, unless it is a name of one or a placeholder. */
-function hide(search: Search, string: JsonString, ruleId: string): boolean {
-  const isSecret = isSecretValue(valueOf(search, string));
-  if (isSecret) search.secrets.push({ start: string.start, end: string.end, ruleId });
-  return isSecret;
 }
 
 /** Finds the secrets within a string, be it text or JSON of its own. */
@@ -171,7 +148,9 @@ function lookInto({ text, level, secrets }: Search, { start, end }: JsonString):
       ? secretsInJson(Buffer.from(value, 'latin1'), level + 1)
       : secretsInText(value);
   for (const secret of found) {
-    secrets.push({ ...secret, start: placeOf(secret.start), end: placeOf(secret.end) });
+    const outer: Secret = { ...secret, start: placeOf(secret.start), end: placeOf(secret.end) };
+    if (secret.quote !== undefined) outer.quote = JSON.stringify(secret.quote).slice(1, -1);
+    secrets.push(outer);
   }
 }
 
