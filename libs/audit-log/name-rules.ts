@@ -36,8 +36,8 @@ export const nameRules: readonly NameRule[] = [
   },
   {
     id: 'pin',
-    hints: ['"pin":', '"pin" ', '"pin\\"', 'pin_co', 'pin-co'],
-    name: /^pin$|pin[_-]code$/i,
+    hints: ['"pin":', '"pin" ', '"pin\\"', 'pincod', 'pin_co', 'pin-co'],
+    name: /^pin$|pin[_-]?code$/i,
     value: /^\d{4,12}$/,
     isMadeUp: true,
   },

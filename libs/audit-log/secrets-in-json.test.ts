@@ -9,6 +9,7 @@ it.each([
   ['{"password" : -1.5e3 ,"a":1}', '{"password" : "REDACTED-password" ,"a":1}'],
   ['{"pin":4829,"a":1}', '{"pin":"REDACTED-pin","a":1}'],
   ['{"pin":"4829"}', '{"pin":"REDACTED-pin"}'],
+  ['{"pinCode":"4829"}', '{"pinCode":"REDACTED-pin"}'],
   ['{"a":"{\\"password\\":482}"}', '{"a":"{\\"password\\":\\"REDACTED-password\\"}"}'],
   ['{"password":{"value":"x","a":"b"}}', '{"password":{"value":"REDACTED-password","a":"b"}}'],
   ['{"secret":{"content":"x"}}', '{"secret":{"content":"REDACTED-secret"}}'],
