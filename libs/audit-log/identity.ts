@@ -29,10 +29,21 @@ export type LogType = (typeof logTypes)[number];
 
 const auditLogId = /\/logs\/cloudaudit\.googleapis\.com(?:%2F|\/)([a-z_]+)$/i;
 
+const maxCached = 10_000;
+const maxCachedLength = 200;
+const byLogName = new Map<string, LogType>();
+
 /** Which log an entry comes from, by its logName (the log id is URL-encoded in it). */
 export function logTypeOf(entry: LogEntry): LogType {
-  const name = auditLogId.exec(text(entry['logName']) ?? '')?.[1];
-  return logTypes.find((type) => type === name) ?? 'other';
+  const logName = text(entry['logName']) ?? '';
+  const known = byLogName.get(logName);
+  if (known !== undefined) return known;
+  const name = auditLogId.exec(logName)?.[1];
+  const found = logTypes.find((type) => type === name) ?? 'other';
+  if (logName.length > maxCachedLength) return found;
+  if (byLogName.size >= maxCached) byLogName.clear();
+  byLogName.set(logName, found);
+  return found;
 }
 
 function text(value: unknown): string | null {

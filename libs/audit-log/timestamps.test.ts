@@ -13,6 +13,33 @@ describe('an RFC 3339 time', () => {
     );
   });
 
+  it('is the same whether or not the time before it was of the same minute', () => {
+    const fractions = [
+      '',
+      '.',
+      '.1',
+      '.12',
+      '.123',
+      '.123456789',
+      '.1x',
+      '..1',
+      '.-1',
+      '.1Z',
+      '.12 3',
+      '.000',
+    ];
+    for (const colon of [':', '.', ''])
+      for (const second of ['00', '07', '59', '60', '99', '5', '-1', ' 1', '1:', ''])
+        for (const fraction of fractions)
+          for (const zone of ['Z', 'z', '+00:00', '', 'ZZ', '-08:00']) {
+            const time = `2026-02-03T04:05${colon}${second}${fraction}${zone}`;
+            rfc3339Ms('2000-01-01T00:00:00Z');
+            const alone = rfc3339Ms(time);
+            rfc3339Ms('2026-02-03T04:05:59.9Z');
+            expect([time, rfc3339Ms(time)]).toEqual([time, alone]);
+          }
+  });
+
   it.each([
     ['2026-02-03T04:05:06Z', Date.UTC(2026, 1, 3, 4, 5, 6)],
     ['2026-02-03T04:05:06.1Z', Date.UTC(2026, 1, 3, 4, 5, 6, 100)],

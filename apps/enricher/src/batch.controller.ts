@@ -46,14 +46,11 @@ export class BatchController {
 
   private async handOn(batchId: string, events: BatchEvent[], repeated: readonly boolean[]): Promise<void> {
     const settled = decidedRows(events, repeated);
-    const outcomes = events.flatMap((event, index) => {
-      if (repeated[index] === true) return [];
-      const outcome = understand(event, this.understanding);
-      this.metrics.understood(outcome);
-      return [{ event, kind: outcome.kind, lines: outcome.lines }];
-    });
-    this.metrics.duplicates.inc(events.length - outcomes.length);
-    if (outcomes.length === 0) {
+    const fresh = events.filter((_, index) => repeated[index] !== true);
+    const outcomes = fresh.map((event) => ({ event, ...understand(event, this.understanding) }));
+    this.metrics.understood(outcomes);
+    this.metrics.duplicates.inc(events.length - fresh.length);
+    if (fresh.length === 0) {
       await this.ledger.settle(batchId, settled);
       return;
     }

@@ -80,13 +80,24 @@ export class EnricherMetrics {
     });
   }
 
-  understood(outcome: Understood): void {
-    if (outcome.kind === 'quarantine') {
-      this.quarantined.inc({ reason: outcome.reason });
-      return;
-    }
-    this.events.inc({ log_type: outcome.logType });
-    this.categories.inc({ category: outcome.category });
-    for (const [rule, count] of outcome.redacted ?? []) this.redacted.inc({ rule }, count);
+  /** Counts what became of a batch: a counter looks its labels up by their text, so each is asked for once. */
+  understood(outcomes: readonly Understood[]): void {
+    const events = outcomes.filter((outcome) => outcome.kind === 'events');
+    const quarantined = outcomes.filter((outcome) => outcome.kind === 'quarantine');
+    for (const [log_type, count] of tally(events.map(({ logType }) => logType)))
+      this.events.inc({ log_type }, count);
+    for (const [category, count] of tally(events.map((event) => event.category)))
+      this.categories.inc({ category }, count);
+    for (const [reason, count] of tally(quarantined.map((event) => event.reason)))
+      this.quarantined.inc({ reason }, count);
+    for (const { redacted } of events)
+      for (const [rule, count] of redacted ?? []) this.redacted.inc({ rule }, count);
   }
+}
+
+/** How often each text comes. */
+function tally(texts: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
 }
