@@ -34,6 +34,9 @@ const byLogType: Readonly<Record<LogType, ActionCategory>> = {
   other: 'unknown',
 };
 
+/** Stands for what the job says. */
+const byItsJob: Classification = { category: 'access', effect: 'access', ruleId: 'bigquery-job' };
+
 const maxCached = 10_000;
 const maxCachedLength = 200;
 /** No API's method has a longer name; rules would take seconds over one that somebody made up. */
@@ -45,16 +48,16 @@ export function classify(entry: LogEntry): Classification {
   const payload = field(entry, 'protoPayload');
   const name = text(payload?.['methodName']);
   const method = name !== undefined && name.length <= maxMethodLength ? name : undefined;
-  if (payload && method !== undefined && bigQueryJob.test(method))
-    return classified(bigQueryAction(payload), 'bigquery-job', 'modify');
   const named = method === undefined ? undefined : cached(method);
+  if (payload && named === byItsJob) return classified(bigQueryAction(payload), 'bigquery-job', 'modify');
   return named ?? byAuthorization(payload) ?? byLog(entry, payload);
 }
 
 /** Traffic has few methods, but whoever writes entries may make up as many as they like. */
 function cached(method: string): Classification | undefined {
-  if (byMethod.has(method)) return byMethod.get(method);
-  const found = ofMethod(method);
+  const known = byMethod.get(method);
+  if (known !== undefined || byMethod.has(method)) return known;
+  const found = bigQueryJob.test(method) ? byItsJob : ofMethod(method);
   if (method.length > maxCachedLength) return found;
   if (byMethod.size >= maxCached) byMethod.clear();
   byMethod.set(method, found);

@@ -130,12 +130,8 @@ export const formRules: readonly FormRule[] = [
   },
   {
     id: 'url-signature',
-    hints: [
-      '&signa',
-      '?signa',
-      ...[...'?&'].flatMap((start) => [...characters, '%'].map((next) => `${start}sig=${next}`)),
-    ],
-    form: /[?&]sig(?:nature)?=([\w%+/=-]{20,})/gi,
+    hints: [...'?&'].flatMap((start) => [...characters, '%'].map((next) => `${start}sig=${next}`)),
+    form: /[?&]sig=([\w%+/=-]{20,})/gi,
   },
   {
     id: 'url-key',

@@ -52,8 +52,7 @@ function metadataJson(event: UnderstoodEvent, escape: Escape): string {
   const { isAudit, logName, service, severity, insertId, time, loggedMs, split } = activity;
   return (
     `{"version":"${version}","product":${isAudit ? auditLogs : otherLogs},"profiles":["cloud"]` +
-    `,"uid":"${eventId}","tenant_uid":"${escaped(tenantId)}"` +
-    `,"labels":["${escaped(`connection_id:${connectionId}`)}"]` +
+    `,"uid":"${eventId}"${sourceMembers(tenantId, connectionId)}` +
     member(',"log_name":"', logName, escape) +
     member(',"log_provider":"', service, escape) +
     member(',"log_level":"', severity, escape) +
@@ -65,6 +64,20 @@ function metadataJson(event: UnderstoodEvent, escape: Escape): string {
     memberOf(',"sequence":', split?.index) +
     '}'
   );
+}
+
+const maxSources = 10_000;
+const sources = new Map<string, { tenantId: string; members: string }>();
+
+/** Whose entry it is: the same for all of a connection. */
+function sourceMembers(tenantId: string, connectionId: string): string {
+  const known = sources.get(connectionId);
+  if (known?.tenantId === tenantId) return known.members;
+  const members =
+    `,"tenant_uid":"${escaped(tenantId)}"` + `,"labels":["${escaped(`connection_id:${connectionId}`)}"]`;
+  if (sources.size >= maxSources) sources.clear();
+  sources.set(connectionId, { tenantId, members });
+  return members;
 }
 
 /** What the entries of one long operation, or the pieces of one entry, have in common. */

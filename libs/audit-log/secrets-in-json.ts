@@ -140,13 +140,28 @@ function settle(search: Search, frame: Frame): void {
     for (const string of data) hide(search, string, structureRules.kubernetes);
 }
 
+const maxHarmless = 10_000;
+const maxHarmlessLength = 100;
+/** Strings that hold a hint and no secret, such as the name of an API, come again and again. */
+const harmless = new Set<string>();
+
+function remember(text: string): void {
+  if (text.length > maxHarmlessLength) return;
+  if (harmless.size >= maxHarmless) harmless.clear();
+  // A copy: a part of a text keeps the whole of it in memory.
+  harmless.add(Buffer.from(text, 'latin1').toString('latin1'));
+}
+
 /** Finds the secrets within a string, be it text or JSON of its own. */
 function lookInto({ text, level, secrets }: Search, { start, end }: JsonString): void {
+  const raw = text.slice(start, end);
+  if (harmless.has(raw)) return;
   const { value, placeOf } = decodeString(text, start, end);
   const found =
     level < maxLevels && isJson(value)
       ? secretsInJson(Buffer.from(value, 'latin1'), level + 1)
       : secretsInText(value);
+  if (found.length === 0 && level === 0) remember(raw);
   for (const secret of found) {
     const outer: Secret = { ...secret, start: placeOf(secret.start), end: placeOf(secret.end) };
     if (secret.quote !== undefined) outer.quote = JSON.stringify(secret.quote).slice(1, -1);
