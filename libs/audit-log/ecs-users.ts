@@ -13,13 +13,11 @@ export type EcsUser = {
 export function ecsUser({ name, email, subject, kind }: Principal): EcsUser {
   const isFederated = subject?.startsWith('principal') === true;
   const address = email ?? (!isFederated && isAccount(kind) ? name : undefined);
+  const id = isFederated ? subject : (address ?? name);
   const at = address?.lastIndexOf('@') ?? -1;
-  return {
-    id: isFederated ? subject : (address ?? name),
-    name: address === undefined || at <= 0 ? shortName(name) : address.slice(0, at),
-    domain: address === undefined || at <= 0 ? undefined : address.slice(at + 1),
-    email: at > 0 ? address : undefined,
-  };
+  if (address === undefined || at <= 0 || at === address.length - 1)
+    return { id, name: shortName(name), domain: undefined, email: undefined };
+  return { id, name: address.slice(0, at), domain: address.slice(at + 1), email: address };
 }
 
 function isAccount(kind: Principal['kind']): boolean {

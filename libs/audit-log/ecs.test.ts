@@ -137,6 +137,12 @@ describe('the users', () => {
     });
   });
 
+  it('have no domain when their address has none', () => {
+    const authenticationInfo = { principalEmail: 'a@', principalSubject: 'serviceAccount:bot@shop.example' };
+    expect(lineOfAudit({ authenticationInfo })).toMatchObject({ user: { id: 'a@', name: 'a@' } });
+    expect(lineOfAudit({ authenticationInfo })).not.toHaveProperty('user.domain');
+  });
+
   it('have the same id whether or not the entry also gives the subject', () => {
     const idOf = (authenticationInfo: Json) => lineOfAudit({ authenticationInfo })['user'];
     const id = 'ann@example.com';
