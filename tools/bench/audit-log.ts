@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lineFormats, readEvent, stages, type EventFormat } from '#audit-log';
+import { lineFormats, readEvent, readEvents, stages, type EventFormat } from '#audit-log';
 import { bufferOf, joined, seal, unseal, type Bytes } from '#contracts';
 import { NetworkDatabase, bundledNetworkDatabase } from '#network';
 import { AuditTraffic } from '#tools/local-google';
@@ -73,10 +73,10 @@ export async function benchAuditLog({
     'seal a frame': await ofFrames(partitioned, (batch) => seal('partitioned', {}, [joined(batch)])),
     'all of it': await ofFrames(received, async (frame) => {
       const { payloads } = await unseal(frame, z.object({}));
-      const written = payloads.flatMap((bytes): Bytes[] => {
-        const read = readEvent({ ...source, bytes }, { networkOf });
-        return 'event' in read ? [write(read.event)] : [];
-      });
+      const sources = payloads.map((bytes) => ({ ...source, bytes }));
+      const written = readEvents(sources, { networkOf }).flatMap((read): Bytes[] =>
+        'event' in read ? [write(read.event)] : [],
+      );
       return seal('partitioned', {}, [joined(written)]);
     }),
   };

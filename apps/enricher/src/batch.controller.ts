@@ -47,7 +47,7 @@ export class BatchController {
   private async handOn(batchId: string, events: BatchEvent[], repeated: readonly boolean[]): Promise<void> {
     const settled = decidedRows(events, repeated);
     const fresh = events.filter((_, index) => repeated[index] !== true);
-    const outcomes = fresh.map((event) => ({ event, ...understand(event, this.understanding) }));
+    const outcomes = understand(fresh, this.understanding);
     this.metrics.understood(outcomes);
     this.metrics.duplicates.inc(events.length - fresh.length);
     if (fresh.length === 0) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { lineFormats } from '#audit-log';
 import { bufferOf, maxRecordBytes, quarantineLine, rawLine, type Bytes } from '#contracts';
-import { understand, type BatchEvent } from './understand.js';
+import { understand as understandAll, type BatchEvent, type Understanding } from './understand.js';
 
 const receivedAtMs = Date.parse('2026-02-03T04:05:06.789Z');
 const event = (payload: string | Buffer, more: Partial<BatchEvent> = {}): BatchEvent => ({
@@ -10,6 +10,12 @@ const event = (payload: string | Buffer, more: Partial<BatchEvent> = {}): BatchE
   payload: Buffer.from(payload),
   ...more,
 });
+/** As the only event of its batch. */
+const understand = (one: BatchEvent, how: Understanding) => {
+  const [outcome, ...more] = understandAll([one], how);
+  if (outcome === undefined || more.length > 0) throw new Error('not one outcome');
+  return outcome;
+};
 const asRaw = { format: lineFormats.raw };
 const newline = 0x0a;
 const newlines = (bytes: Buffer) => bytes.filter((byte) => byte === newline).length;
@@ -85,5 +91,19 @@ describe('understand', () => {
     expect(tooLarge).toMatchObject({ kind: 'quarantine', reason: 'line_too_large' });
     expect(tooLarge.lines.every(({ length }) => length <= maxRecordBytes)).toBe(true);
     expect(originalOf(tooLarge.lines).equals(entry(maxRecordBytes + 1).payload)).toBe(true);
+  });
+
+  it('gives the outcomes of a batch in the order of its events', () => {
+    const events = ['{"a":1}', 'broken', '{"a":2}', '[]', '{"a":3}'].map((text) => event(text));
+    const refused = event('{"a":4}', { refused: 'bad_base64' });
+    const outcomes = understandAll([...events, refused], asRaw);
+    expect(outcomes.map((outcome) => outcome.event)).toEqual([...events, refused]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual([
+      ...['events', 'quarantine', 'events', 'quarantine', 'events', 'quarantine'],
+    ]);
+    expect(outcomes.map((outcome) => ('reason' in outcome ? outcome.reason : ''))).toEqual([
+      ...['', 'invalid_json', '', 'not_an_object', '', 'bad_base64'],
+    ]);
+    expect(understandAll([], asRaw)).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import {
   logTypeOf,
-  readEvent,
+  readEvents,
   type ActionCategory,
   type LineFormat,
   type LogType,
+  type ReadEvent,
   type ReadOptions,
 } from '#audit-log';
 import { maxRecordBytes, quarantineLines, type Bytes, type QuarantineReason } from '#contracts';
@@ -24,30 +25,51 @@ export type BatchEvent = {
 export type Understood =
   | {
       kind: 'events';
+      event: BatchEvent;
       lines: Bytes[];
       logType: LogType;
       category: ActionCategory;
       /** How many secrets each rule has hidden. */
       redacted: ReadonlyMap<string, number> | undefined;
     }
-  | { kind: 'quarantine'; lines: Bytes[]; reason: QuarantineReason };
+  | { kind: 'quarantine'; event: BatchEvent; lines: Bytes[]; reason: QuarantineReason };
 
 /** How entries are read, and become lines. */
 export type Understanding = ReadOptions & { format: LineFormat };
 
-/** One LogEntry in, one line out; what cannot be understood goes to quarantine with its original bytes. */
-export function understand(event: BatchEvent, { format, ...how }: Understanding): Understood {
-  if (event.refused !== undefined) return quarantined(event, event.refused);
-  const { tenantId, connectionId, receivedAtMs, payload: bytes } = event;
+/**
+ * One LogEntry in, one line out; what cannot be understood goes to quarantine with its original bytes.
+ * All events are read before the first line is written, for the same reason as in {@link readEvents}.
+ */
+export function understand(events: readonly BatchEvent[], { format, ...how }: Understanding): Understood[] {
+  const readable = events.filter((event) => refusalOf(event) === undefined);
+  const read = readEvents(
+    readable.map(({ payload: bytes, tenantId, connectionId, receivedAtMs }) => {
+      return { tenantId, connectionId, receivedAtMs, bytes };
+    }),
+    how,
+  ).values();
+  return events.map((event) => {
+    const refused = refusalOf(event);
+    return refused === undefined ? written(event, read.next().value, format) : quarantined(event, refused);
+  });
+}
+
+/** Why an event need not be read. */
+function refusalOf({ refused, payload }: BatchEvent): QuarantineReason | undefined {
   // Its line could only be larger still.
-  if (bytes.length > maxRecordBytes) return quarantined(event, 'line_too_large');
-  const read = readEvent({ tenantId, connectionId, receivedAtMs, bytes }, how);
+  return refused ?? (payload.length > maxRecordBytes ? 'line_too_large' : undefined);
+}
+
+function written(event: BatchEvent, read: ReadEvent | undefined, format: LineFormat): Understood {
+  if (read === undefined) throw new RangeError('an event was not read');
   if ('refused' in read) return quarantined(event, read.refused);
   const line = format(read.event);
   if (line.length > maxRecordBytes) return quarantined(event, 'line_too_large');
   const { entry, classification } = read.event;
   return {
     kind: 'events',
+    event,
     lines: [line],
     logType: logTypeOf(entry),
     category: classification.category,
@@ -56,5 +78,6 @@ export function understand(event: BatchEvent, { format, ...how }: Understanding)
 }
 
 function quarantined(event: BatchEvent, reason: QuarantineReason): Understood {
-  return { kind: 'quarantine', lines: quarantineLines({ ...event, reason, bytes: event.payload }), reason };
+  const lines = quarantineLines({ ...event, reason, bytes: event.payload });
+  return { kind: 'quarantine', event, lines, reason };
 }
