@@ -38,13 +38,16 @@ export class PushRoute {
     private readonly metrics: ReceiverMetrics,
   ) {}
 
-  /** Takes one push and gives its answer's status. */
+  /** Takes one push and gives its answer's status. Never rejects. */
   async push(connectionId: string, request: PushRequest): Promise<number> {
     const startedMs = performance.now();
     const connection = this.directory.find(connectionId);
-    const refusal = connection
-      ? await this.take(request, connection).catch((error: unknown) => this.blame(error))
-      : 'unknown_connection';
+    let refusal: Refusal | undefined;
+    try {
+      refusal = connection ? await this.take(request, connection) : 'unknown_connection';
+    } catch (error) {
+      refusal = this.blame(error);
+    }
     if (refusal === undefined) {
       this.metrics.acknowledge(connectionId, (performance.now() - startedMs) / 1_000);
       return 204;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { PushRequest, PushRoute } from './push-route.js';
+import type { PushRoute } from './push-route.js';
 import { PushSocket, type PushSocketHost } from './push-socket.js';
 import { readBody } from './request-body.js';
 import { headersOf } from './request-head.js';
@@ -24,7 +24,10 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
   private isDraining = false;
   private readonly sockets = new Set<PushSocket>();
   private readonly server = createServer({ keepAliveTimeout, requestTimeout }, (request, response) => {
-    void this.respond(request, response);
+    this.respond(request, response).catch((error: unknown) => {
+      this.logger.error(error);
+      response.destroy();
+    });
   });
   private readonly host: PushSocketHost;
 
@@ -37,7 +40,7 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
       this.accept(socket);
     });
     this.host = {
-      answer: (connectionId, request) => this.answer(connectionId, request),
+      answer: (connectionId, request) => this.route.push(connectionId, request),
       handOver: (from, socket, bytes) => {
         this.sockets.delete(from);
         // Held back until the server listens to it, what was read already comes first.
@@ -84,27 +87,13 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
     const status =
       connectionId === undefined
         ? 404
-        : await this.answer(connectionId, {
+        : await this.route.push(connectionId, {
             headers: headersOf(request.headers),
             bodyBytes: length === undefined ? undefined : Number(length),
             body: () => readBody(request),
           });
-    if (status === undefined) {
-      response.destroy();
-      return;
-    }
     // A body that was not worth reading is not read on: the sender has to connect again.
     if (!request.complete || this.isDraining) response.setHeader('connection', 'close');
     response.writeHead(status).end();
-  }
-
-  /** The status of a push's answer, or `undefined` where there can be none. */
-  private async answer(connectionId: string, request: PushRequest): Promise<number | undefined> {
-    try {
-      return await this.route.push(connectionId, request);
-    } catch (error) {
-      this.logger.error(error);
-      return undefined;
-    }
   }
 }

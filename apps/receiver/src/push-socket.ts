@@ -6,8 +6,8 @@ import { readHead } from './request-head.js';
 
 /** What a connection's requests are answered by. */
 export type PushSocketHost = {
-  /** Gives an answer's status, or `undefined` where there can be no answer. Never rejects. */
-  answer: (connectionId: string, request: PushRequest) => Promise<number | undefined>;
+  /** Gives an answer's status. Never rejects. */
+  answer: (connectionId: string, request: PushRequest) => Promise<number>;
   /** Goes on with a connection whose next request begins with these bytes, and which is no more of this kind. */
   handOver: (from: PushSocket, socket: Socket, bytes: Buffer) => void;
   /** Whether answers ask the sender to connect again. */
@@ -125,10 +125,9 @@ export class PushSocket {
     return chunk.subarray(copied);
   }
 
-  private answered(status: number | undefined, { bodyBytes, isTaken }: Current): void {
+  private answered(status: number, { bodyBytes, isTaken }: Current): void {
     const { socket } = this;
-    if (status === undefined) socket.destroy();
-    if (status === undefined || socket.destroyed) return;
+    if (socket.destroyed) return;
     // A body that was not worth reading is not read on: the sender has to connect again.
     const isUnread = !isTaken && this.held.length < bodyBytes;
     const isLast = isUnread || this.isEnding || this.host.isDraining();
