@@ -21,6 +21,16 @@ describe('loadConfig', () => {
     );
   });
 
+  it.each([
+    ['redis://a:6379,redis://b:6379', true],
+    ['rediss://app:pw@a:6379,rediss://app:pw@b:6379', true],
+    ['redis://app:pw@a:6379,redis://b:6379', false],
+    ['redis://a:6379,rediss://b:6379', false],
+    ['redis://a:6379,', false],
+  ])('takes %s for seeds of a Redis Cluster: %s', (REDIS_URL, areSeeds) => {
+    expect(settings.REDIS_URL.safeParse(REDIS_URL).success).toBe(areSeeds);
+  });
+
   it('reports every problem at once and never prints a value', () => {
     const environment = { REDIS_URL: 'http://user:hunter2@host', PORT: 'secret-port', ADMIN_TOKEN: 'short!' };
     const problems = problemsOf(() => loadConfig(schema, environment));

@@ -3,8 +3,11 @@ import { z } from 'zod';
 /** Settings that several apps share; each app picks what it needs. */
 export const settings = {
   REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })
-    .describe('Redis that carries the queues, the connections and the books.'),
+    .string()
+    .refine(areSeeds, 'must be a redis:// or rediss:// URL, or several that differ in their addresses only')
+    .describe(
+      'Redis that carries the queues, the connections and the books; of a Redis Cluster several nodes, separated by commas.',
+    ),
   QUEUE_SHARDS: z.coerce
     .number()
     .int()
@@ -53,3 +56,10 @@ export const settings = {
     .default(20_000)
     .describe('Longest wait for work in progress after SIGTERM, in milliseconds.'),
 };
+
+/** Whether a text is the URL of a Redis, or those of some of a cluster's nodes. */
+function areSeeds(text: string): boolean {
+  const seeds = text.split(',').map((seed) => (URL.canParse(seed) ? new URL(seed) : undefined));
+  const access = seeds.map((seed) => seed && `${seed.protocol}//${seed.username}:${seed.password}`);
+  return seeds.every((seed) => /^rediss?:$/.test(seed?.protocol ?? '')) && new Set(access).size === 1;
+}

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Queue } from 'bullmq';
 import { TransientError, type JobContract, type JobPayload } from '#contracts';
-import { connectRedis, disconnectRedis, type Redis } from '#redis';
+import { connectRedis, disconnectRedis, masterOf, type Redis } from '#redis';
 import { shardOf, shardPrefix } from './shards.js';
 
 export type JobPublisherOptions = {
@@ -50,23 +50,29 @@ export class JobPublisher {
     payload: JobPayload<Contract> & { batchId: string },
   ): Promise<void> {
     if (!this.isConnected) throw new TransientError('redis_unavailable', 'not connected');
-    const queue = this.queueFor(contract, shardOf(payload.batchId, this.options.shards));
+    const prefix = shardPrefix(contract.queue, shardOf(payload.batchId, this.options.shards));
+    const queue = this.queueFor(contract, prefix);
     const add = async () => {
       await queue.add(contract.pattern, payload, { jobId: payload.batchId });
-      await this.replicated();
     };
     try {
-      await within(this.options.deadlineMs, add());
+      await within(this.options.deadlineMs, this.replicated(prefix, add));
     } catch (error) {
       throw new TransientError('redis_unavailable', 'the job was not stored for certain', { cause: error });
     }
   }
 
-  /** Redis answers WAIT with how many replicas there are in time, be it too few. */
-  private async replicated(): Promise<void> {
+  /**
+   * Redis answers WAIT with how many replicas there are in time, be it too few, and speaks of what the same
+   * connection wrote: so it is asked where the job went, and not at all when that moved meanwhile.
+   */
+  private async replicated(key: string, add: () => Promise<void>): Promise<void> {
     const { replicas = 0, deadlineMs } = this.options;
-    if (replicas === 0) return;
-    const have = await this.redis.wait(replicas, deadlineMs);
+    if (replicas === 0) return add();
+    const master = masterOf(this.redis, key);
+    await add();
+    if (!master || master !== masterOf(this.redis, key)) throw new Error('the shard moved meanwhile');
+    const have = await master.wait(replicas, deadlineMs);
     if (have < replicas) throw new Error(`${String(have)} of ${String(replicas)} replicas have the job`);
   }
 
@@ -74,8 +80,7 @@ export class JobPublisher {
     disconnectRedis(this.redis);
   }
 
-  private queueFor(contract: JobContract, shard: number): Queue {
-    const prefix = shardPrefix(contract.queue, shard);
+  private queueFor(contract: JobContract, prefix: string): Queue {
     let queue = this.queues.get(prefix);
     if (!queue) {
       queue = new Queue(contract.queue, {

@@ -1,3 +1,3 @@
-export { connectRedis, disconnectRedis, type RedisRole } from './redis.js';
+export { connectRedis, disconnectRedis, type Redis, type RedisRole } from './redis.js';
+export { masterOf, mastersOf } from './masters.js';
 export { durabilityProblems, readDurabilitySettings } from './durability.js';
-export type { Redis } from 'ioredis';

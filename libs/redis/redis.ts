@@ -1,4 +1,8 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis as Server, type Cluster, type RedisOptions } from 'ioredis';
+import { connectCluster } from './cluster.js';
+
+/** A connection to Redis, one server or a cluster: whoever holds it need not know which. */
+export type Redis = Server | Cluster;
 
 const reconnectMs = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000);
 const never = new AbortController().signal;
@@ -19,8 +23,9 @@ const optionsByRole = {
 export type RedisRole = keyof typeof optionsByRole;
 
 /**
- * Opens a connection; `onError` sees each connection error. It reconnects by itself, and so do its
- * duplicates, until `closing` is aborted.
+ * Opens a connection: to a server, or to the cluster that several URLs, separated by commas, are seeds of.
+ * `onError` sees each connection error. It reconnects by itself, and so do its duplicates, until `closing`
+ * is aborted.
  */
 export function connectRedis(
   url: string,
@@ -28,15 +33,21 @@ export function connectRedis(
   onError: (error: Error) => void,
   closing: AbortSignal = never,
 ): Redis {
-  const redis = new Redis(url, {
+  const retryStrategy = (attempt: number) => (closing.aborted ? null : reconnectMs(attempt));
+  const options = {
     ...optionsByRole[role],
     // A server that became a replica refuses writes; its successor is found by connecting again.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
     // A connection that is down already would keep the process up for this long when it is closed.
     disconnectTimeout: 500,
-    retryStrategy: (attempt) => (closing.aborted ? null : reconnectMs(attempt)),
-  });
+  };
+  const [seed = '', ...more] = url.split(',');
+  const redis: Redis =
+    more.length === 0
+      ? new Server(seed, { ...options, retryStrategy })
+      : connectCluster([seed, ...more], role, options, retryStrategy);
   redis.on('error', onError);
+  redis.on('node error', onError);
   return redis;
 }
 

@@ -1,5 +1,6 @@
 export { endsWithUs } from './ends-with-us.js';
 export { freePort, isFree } from './free-port.js';
+export { startRedisCluster, type RedisCluster } from './redis-cluster.js';
 export {
   findRedisServer,
   startRedisServer,

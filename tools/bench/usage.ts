@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Redis } from '#redis';
+import { mastersOf, type Redis } from '#redis';
 
 /** What an app says of itself at one moment. */
 export type AppUsage = { cpuSeconds: number; residentBytes: number };
@@ -25,8 +25,20 @@ export async function appUsage(healthUrl: string): Promise<AppUsage> {
   };
 }
 
+/** All of a cluster's masters together. */
 export async function redisUsage(redis: Redis): Promise<RedisUsage> {
-  const info = await redis.info();
+  const masters = await Promise.all((await mastersOf(redis)).map(serverUsage));
+  const sum = (of: (one: RedisUsage) => number) => masters.reduce((total, one) => total + of(one), 0);
+  return {
+    cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
+    usedBytes: sum(({ usedBytes }) => usedBytes),
+    peakBytes: sum(({ peakBytes }) => peakBytes),
+    version: masters[0]?.version ?? '',
+  };
+}
+
+async function serverUsage(server: Redis): Promise<RedisUsage> {
+  const info = await server.info();
   const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
   const seconds = ['used_cpu_user', 'used_cpu_sys', 'used_cpu_user_children', 'used_cpu_sys_children'];
   return {

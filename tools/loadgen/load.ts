@@ -19,9 +19,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     ratePerSecond,
     ...rest
   } = loadOptions.parse(options);
-  const { host, hostname, port } = new URL(url);
-  const source = requestSource({ targets: rest.targets, host, seed: rest.seed });
-  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port === '' ? 80 : port) };
+  const receivers = [url].flat().map((one) => new URL(one));
+  const source = requestSource({ targets: rest.targets, host: receivers[0]?.host ?? '', seed: rest.seed });
 
   const measurement = new Measurement();
   let pace = closedLoop(0);
@@ -42,11 +41,12 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       outstanding -= requests;
     },
   };
-  const pool = Array.from(
-    { length: count },
-    () =>
-      new LoadConnection(address, exchange, { pipeline: rest.pipeline, maxRequestBytes: source.maxBytes }),
-  );
+  const limits = { pipeline: rest.pipeline, maxRequestBytes: source.maxBytes };
+  const pool = Array.from({ length: count }, (_, index) => {
+    const { hostname = '', port = '' } = receivers[index % receivers.length] ?? {};
+    const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port === '' ? 80 : port) };
+    return new LoadConnection(address, exchange, limits);
+  });
   const sendAll = () => pool.forEach((connection) => connection.send());
   let ticking: NodeJS.Timeout | undefined;
   try {

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
+const address = z.url({ protocol: /^http$/ });
+
 export const loadOptions = z.object({
-  url: z.url({ protocol: /^http$/ }).describe('The receiver, as http://host:port'),
+  url: address
+    .or(z.array(address).min(1))
+    .describe('The receiver, as http://host:port, or several, which share the connections evenly'),
   targets: z
     .array(
       z.object({

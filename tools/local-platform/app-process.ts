@@ -27,6 +27,8 @@ export class AppProcess {
     /** Where its probes and its metrics are. */
     readonly healthUrl: string,
     private readonly logFile: string,
+    /** Where its service is, if it has any. */
+    readonly url = '',
   ) {}
 
   get pid(): number | undefined {

@@ -1,4 +1,5 @@
-export { appNames, Platform, type PlatformConnection, type PlatformOptions } from './platform.js';
+export { Platform, type PlatformConnection, type PlatformOptions } from './platform.js';
+export { appNames } from './fleet.js';
 export { AppProcess, type AppName } from './app-process.js';
 export { drain, reportNow } from './drain.js';
 export { Judge } from './judge.js';

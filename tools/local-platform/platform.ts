@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Ledger, hoursWithin, type BookBalance } from '#ledger';
 import {
@@ -12,11 +11,10 @@ import {
 import { freePort, isFree, startRedisServer, type RedisServer, type RedisServerOptions } from '#testing';
 import { startLocalGoogle, type LocalGoogle } from '#tools/local-google';
 import type { ControlPlaneOptions } from '#tools/local-firehose';
-import { AppProcess, type AppName } from './app-process.js';
+import type { AppName, AppProcess } from './app-process.js';
 import { startLocalAws, type LocalAws } from './aws.js';
+import { Fleet, appNames } from './fleet.js';
 import { TcpEndpoint } from './tcp-endpoint.js';
-
-export const appNames: readonly AppName[] = ['portal', 'receiver', 'enricher', 'deliverer', 'monitor'];
 
 export type PlatformOptions = {
   /** `fixed` ports are easy to remember; `free` ones never clash. */
@@ -33,8 +31,10 @@ export type PlatformOptions = {
   streams?: number;
   /** How slow Firehose is in making streams. */
   control?: ControlPlaneOptions;
-  /** Puts a load balancer in front of the receiver. */
+  /** Puts a load balancer in front of the first receiver. */
   isBalanced?: boolean;
+  /** Processes of an app; one by default. */
+  replicas?: Partial<Record<AppName, number>>;
   /** More settings for all apps. */
   environment?: Record<string, string>;
   onProgress?: (text: string) => void;
@@ -62,7 +62,7 @@ export class Platform {
     readonly redis: { url: string; server: RedisServer | undefined },
     readonly aws: LocalAws,
     readonly google: LocalGoogle,
-    readonly apps: ReadonlyMap<AppName, AppProcess>,
+    private readonly fleet: Fleet,
     readonly urls: Readonly<Record<'receiver' | 'portal' | 'monitor', string>>,
     readonly adminToken: string,
     /** For looking into Redis, and for turning its settings. */
@@ -83,13 +83,13 @@ export class Platform {
         receiver: await port(8080),
         monitor: await port(8083),
         portal: await port(8084),
-        health: await Promise.all(appNames.map((_, index) => port(9090 + index))),
+        health: await healthPorts(port),
       };
       const server = options.redisUrl === undefined ? await startRedisServer(options.redis) : undefined;
       const redisUrl = options.redisUrl ?? server?.url ?? '';
       if (server) undo.push(() => server.stop());
       await untilAnswering(redisUrl, options.environment?.['DURABILITY'] === 'relaxed');
-      say(`Redis answers at ${new URL(redisUrl).host}`);
+      say(`Redis answers at ${hostsOf(redisUrl)}`);
       const aws = await startLocalAws({
         ports,
         streams: options.streams ?? 2,
@@ -126,23 +126,18 @@ export class Platform {
         ...aws.environment,
         ...options.environment,
       };
-      const servicePorts = { ...ports, receiver: receiverPort };
-      const apps = new Map(
-        appNames.map((name, index) => {
-          const healthPort = String(ports.health[index] ?? 0);
-          const own = {
-            HEALTH_PORT: healthPort,
-            ...(name in urls ? { PORT: String(servicePorts[name as keyof typeof urls]) } : {}),
-          };
-          const log = join(options.logDirectory, `${name}.log`);
-          return [name, new AppProcess(name, { ...shared, ...own }, `http://127.0.0.1:${healthPort}`, log)];
-        }),
-      );
-      undo.push(() => Promise.all([...apps.values()].map((app) => app.stop())));
+      const { monitor, portal, health } = ports;
+      const fleet = await Fleet.of({
+        environment: shared,
+        logDirectory: options.logDirectory,
+        ports: { service: { receiver: receiverPort, monitor, portal }, health },
+        replicas: options.replicas,
+      });
+      undo.push(() => fleet.stop());
       say(`starting ${appNames.join(', ')} ...`);
-      await Promise.all([...apps.values()].map((app) => app.start()));
+      await fleet.start();
       const control = connectRedis(redisUrl, 'control', () => undefined);
-      return new Platform({ url: redisUrl, server }, aws, google, apps, urls, adminToken, control, balancer);
+      return new Platform({ url: redisUrl, server }, aws, google, fleet, urls, adminToken, control, balancer);
     } catch (error) {
       for (const step of undo.reverse()) await step().catch(() => undefined);
       throw error;
@@ -186,7 +181,8 @@ export class Platform {
     }
     const made = { tenant, id, subscription, audience, serviceAccountEmail, serviceAccountId, pushUrl };
     this.connections.push(made);
-    await untilKnown(pushUrl);
+    const { pathname } = new URL(pushUrl);
+    await Promise.all(this.replicas('receiver').map(({ url }) => untilKnown(url + pathname)));
     return made;
   }
 
@@ -210,9 +206,14 @@ export class Platform {
   }
 
   app(name: AppName): AppProcess {
-    const app = this.apps.get(name);
+    const [app] = this.fleet.all(name);
     if (!app) throw new RangeError(`there is no app ${name}`);
     return app;
+  }
+
+  /** All processes of an app. */
+  replicas(name: AppName): readonly AppProcess[] {
+    return this.fleet.all(name);
   }
 
   /** The books of the hours since the start, of the tenants that are connected here. */
@@ -225,9 +226,7 @@ export class Platform {
   /** Stops everything, in the order of the flow, so that nothing taken is left behind. */
   async stop(): Promise<void> {
     await this.google.stop();
-    for (const name of ['receiver', 'enricher', 'deliverer', 'monitor', 'portal'] as const) {
-      await this.app(name).stop();
-    }
+    await this.fleet.stop();
     disconnectRedis(this.control);
     await this.balancer?.close();
     await this.aws.stop();
@@ -241,16 +240,26 @@ async function fixedPort(port: number): Promise<number> {
   throw new Error(`Port ${String(port)} is taken by another program; stop it, or use --free-ports.`);
 }
 
-/** The registry reaches the receiver within a second; until then it knows no such push URL. */
+/** The registry reaches a receiver within a second; until then it knows no such push URL. */
 async function untilKnown(pushUrl: string): Promise<void> {
   const isKnown = async () => (await fetch(pushUrl, { method: 'POST' })).status !== 404;
   while (!(await isKnown().catch(() => false))) await wait(20);
 }
 
+function hostsOf(redisUrl: string): string {
+  const seeds = redisUrl.split(',');
+  if (!seeds.every((seed) => URL.canParse(seed))) throw new Error('REDIS_URL is no redis:// URL.');
+  return seeds.map((seed) => new URL(seed).host).join(', ');
+}
+
+async function healthPorts(port: (preferred: number) => Promise<number>): Promise<Record<AppName, number>> {
+  const ports = appNames.map(async (name, index) => [name, await port(9090 + index)] as const);
+  return Object.fromEntries(await Promise.all(ports)) as Record<AppName, number>;
+}
+
 /** @throws in one clear sentence that holds no password, when Redis is away or would lose what it has */
 async function untilAnswering(redisUrl: string, mayLose: boolean): Promise<void> {
-  if (!URL.canParse(redisUrl)) throw new Error('REDIS_URL is no redis:// URL.');
-  const { host } = new URL(redisUrl);
+  const host = hostsOf(redisUrl);
   let problem = 'no answer';
   const redis = connectRedis(redisUrl, 'control', (error) => (problem = error.message));
   try {
