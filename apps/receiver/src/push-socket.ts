@@ -61,7 +61,7 @@ export class PushSocket {
   /** Ends the connection, after the answer when a request is being answered. */
   end(): void {
     this.isEnding = true;
-    if (this.current === undefined) this.socket.end();
+    if (this.current === undefined) this.socket.destroySoon();
   }
 
   private readonly onData = (chunk: Buffer): void => {
@@ -131,12 +131,12 @@ export class PushSocket {
     // A body that was not worth reading is not read on: the sender has to connect again.
     const isUnread = !isTaken && this.held.length < bodyBytes;
     const isLast = isUnread || this.isEnding || this.host.isDraining();
-    const answer = answerOf(status, isLast);
+    socket.write(answerOf(status, isLast), 'latin1');
     if (isLast) {
-      socket.end(answer, 'latin1');
+      // Whoever goes on sending is not waited for.
+      socket.destroySoon();
       return;
     }
-    socket.write(answer, 'latin1');
     if (!isTaken) this.held = this.held.subarray(bodyBytes);
     this.current = undefined;
     if (socket.isPaused()) socket.resume();

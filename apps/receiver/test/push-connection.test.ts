@@ -50,9 +50,9 @@ describe('a connection of a sender', () => {
   });
 
   /** A raw connection, and what has come on it. */
-  async function open() {
+  async function open({ allowHalfOpen = false } = {}) {
     const { hostname, port } = new URL(server.url);
-    const socket = connect(Number(port), hostname);
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen });
     sockets.push(socket);
     let text = '';
     socket.on('data', (data) => (text += data.toString()));
@@ -118,6 +118,18 @@ describe('a connection of a sender', () => {
     socket.write(push('unread').slice(0, -1));
     expect(await heard(/HTTP\/1.1 401/, 2)).toContain('Connection: close');
     await closed();
+  });
+
+  it('is closed after a refusal though the sender goes on sending', async () => {
+    answer = () => Promise.resolve(403);
+    const { socket, heard } = await open({ allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.write(push('x'.repeat(200_000)).slice(0, 1_000));
+    await heard(/HTTP\/1.1 403/);
+    while (!socket.destroyed) {
+      socket.write('x');
+      await new Promise(setImmediate);
+    }
   });
 
   it('ends by itself after its answer when the sender has ended its side', async () => {
