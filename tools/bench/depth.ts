@@ -75,7 +75,7 @@ export async function benchDepth(options: DepthOptions): Promise<DepthFigures> {
 
 async function cpuSeconds(platform: Platform): Promise<number> {
   const [receiver, redis] = await Promise.all([
-    appUsage(platform.app('receiver').healthUrl),
+    appUsage([platform.app('receiver')]),
     redisUsage(platform.control),
   ]);
   return receiver.cpuSeconds + redis.cpuSeconds;

@@ -4,4 +4,5 @@ export { benchDedupe, type DedupeFigures } from './dedupe.js';
 export { benchDepth, hoursPerGiB, type DepthFigures } from './depth.js';
 export { benchPipeline, type PipelineFigures } from './pipeline.js';
 export { benchReceiver, type ReceiverFigures } from './receiver.js';
+export { benchScale, type ScaleFigures } from './scale.js';
 export { thisMachine, type Machine } from './machine.js';

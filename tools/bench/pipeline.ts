@@ -8,7 +8,7 @@ import type { DeliveryMode } from '#prices';
 import { Platform, type AppName } from '#tools/local-platform';
 import type { LoadOptions, LoadResult } from '#tools/loadgen';
 import { connectTenants, drive } from './drive.js';
-import { appUsage, metricsOf, peakResidentBytes, redisUsage } from './usage.js';
+import { appUsage, metricsOf, redisUsage, type AppUsage } from './usage.js';
 
 /** The apps on an event's path, in its order; Redis comes behind them. */
 const pathApps = ['receiver', 'enricher', 'deliverer'] as const satisfies AppName[];
@@ -48,6 +48,12 @@ export type PipelineOptions = {
   mode?: DeliveryMode | undefined;
   /** Where every app writes a V8 CPU profile when it ends. */
   profileFolder?: string | undefined;
+  /** An own Redis is started without it. */
+  redisUrl?: string;
+  /** Shards of each queue. */
+  shards?: number;
+  /** Processes of each app on the path. */
+  replicas?: number;
 };
 
 export const defaultWarmUpMs = 10_000;
@@ -64,18 +70,21 @@ export async function benchPipeline(options: PipelineOptions): Promise<PipelineF
 
 /** Runs the whole platform for as long as `use` needs it. */
 export async function withPipeline<Value>(
-  { profileFolder, mode = 'dynamic-partitioning' }: Pick<PipelineOptions, 'profileFolder' | 'mode'>,
+  options: PipelineOptions,
   use: (platform: Platform) => Promise<Value>,
 ): Promise<Value> {
+  const { profileFolder, mode = 'dynamic-partitioning', redisUrl, shards = 1, replicas = 1 } = options;
   const folder = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
   const profile = `--cpu-prof --cpu-prof-dir=${profileFolder ?? ''}`;
   const platform = await Platform.start({
     ports: 'free',
-    redisUrl: undefined,
+    redisUrl,
     logDirectory: folder,
     objectIntervalMs: 60_000,
+    replicas: { receiver: replicas, enricher: replicas, deliverer: replicas },
     environment: {
       DELIVERY_MODE: mode,
+      QUEUE_SHARDS: String(shards),
       ...(profileFolder === undefined ? {} : { NODE_OPTIONS: profile }),
     },
   });
@@ -93,7 +102,8 @@ export async function measurePipeline(
   options: PipelineOptions,
 ): Promise<PipelineFigures> {
   const { ratePerSecond, connections, durationMs, tenants, warmUpMs = defaultWarmUpMs } = options;
-  const load = { url: platform.urls.receiver, targets, connections, seed: Date.now() % 1_000_000 };
+  const url = platform.replicas('receiver').map((receiver) => receiver.url);
+  const load = { url, targets, connections, seed: Date.now() % 1_000_000 };
   const paced = ratePerSecond === undefined ? load : { ...load, ratePerSecond };
   const atFirst = await deliveredBy(platform);
   const warmUp = await drive({ ...paced, durationMs: warmUpMs });
@@ -145,24 +155,22 @@ type Snapshot = Awaited<ReturnType<typeof snapshot>>;
 
 async function snapshot(platform: Platform) {
   const { cpuSeconds, peakBytes, version } = await redisUsage(platform.control);
-  const usages = await Promise.all(pathApps.map((name) => appUsage(platform.app(name).healthUrl)));
-  const parts = <Value>(of: (index: number) => Value, redis: Value) =>
+  const apps = await Promise.all(pathApps.map((name) => appUsage(platform.replicas(name))));
+  const receivers = await metricsOf(...platform.replicas('receiver').map(({ healthUrl }) => healthUrl));
+  const parts = <Value>(of: (usage: AppUsage) => Value, redis: Value) =>
     ({
-      ...Object.fromEntries(pathApps.map((name, index) => [name, of(index)])),
+      ...Object.fromEntries(apps.map((usage, index) => [pathApps[index], of(usage)])),
       redis,
     }) as Record<Part, Value>;
-  const peakOf = (index: number) =>
-    peakResidentBytes(platform.app(pathApps[index] ?? 'receiver').pid) ?? usages[index]?.residentBytes ?? 0;
-  const receiver = await metricsOf(platform.app('receiver').healthUrl);
   const streams = Object.values(platform.aws.firehose.stats());
   const total = (name: 'recordsAccepted' | 'calls' | 'billedBytes' | 'acceptedBytes') =>
     streams.reduce((sum, stats) => sum + stats[name], 0);
   const { user, system } = process.cpuUsage();
   return {
-    cpu: parts((index) => usages[index]?.cpuSeconds ?? 0, cpuSeconds),
-    peakMiB: parts((index) => Math.round(peakOf(index) / 2 ** 20), Math.round(peakBytes / 2 ** 20)),
+    cpu: parts((usage) => usage.cpuSeconds, cpuSeconds),
+    peakMiB: parts((usage) => Math.round(usage.peakBytes / 2 ** 20), Math.round(peakBytes / 2 ** 20)),
     redisVersion: version,
-    batches: receiver('floodgate_receiver_batch_events_count'),
+    batches: receivers('floodgate_receiver_batch_events_count'),
     firehose: {
       records: total('recordsAccepted'),
       calls: total('calls'),

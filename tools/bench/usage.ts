@@ -1,27 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { mastersOf, type Redis } from '#redis';
+import type { AppProcess } from '#tools/local-platform';
 
-/** What an app says of itself at one moment. */
-export type AppUsage = { cpuSeconds: number; residentBytes: number };
+/** What all processes of an app have taken until one moment. */
+export type AppUsage = { cpuSeconds: number; peakBytes: number };
 
 /** What Redis says of itself at one moment; what it wrote its file anew with counts, too. */
 export type RedisUsage = { cpuSeconds: number; usedBytes: number; peakBytes: number; version: string };
 
-/** Sums of an app's metrics, by name. */
-export async function metricsOf(healthUrl: string): Promise<(name: string) => number> {
-  const text = await (await fetch(`${healthUrl}/metrics`)).text();
+/** Sums of an app's metrics by name, of all its processes. */
+export async function metricsOf(...healthUrls: string[]): Promise<(name: string) => number> {
+  const texts = await Promise.all(healthUrls.map(async (url) => (await fetch(`${url}/metrics`)).text()));
   return (name) =>
-    [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'))].reduce(
+    [...texts.join('\n').matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'))].reduce(
       (sum, [, value]) => sum + Number(value),
       0,
     );
 }
 
-export async function appUsage(healthUrl: string): Promise<AppUsage> {
-  const metric = await metricsOf(healthUrl);
+export async function appUsage(processes: readonly AppProcess[]): Promise<AppUsage> {
+  const metric = await metricsOf(...processes.map(({ healthUrl }) => healthUrl));
+  const peaks = processes.map(({ pid }) => peakResidentBytes(pid));
+  const isKnown = peaks.every((peak) => peak !== undefined);
   return {
     cpuSeconds: metric('process_cpu_seconds_total'),
-    residentBytes: metric('process_resident_memory_bytes'),
+    peakBytes: isKnown ? peaks.reduce((sum, peak) => sum + peak, 0) : metric('process_resident_memory_bytes'),
   };
 }
 

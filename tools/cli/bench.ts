@@ -10,17 +10,17 @@ import {
   benchPipeline,
   hoursPerGiB,
   benchReceiver,
-  thisMachine,
   type AuditLogFigures,
   type Comparison,
   type DedupeFigures,
   type DepthFigures,
   type PipelineFigures,
-  type Machine,
   type ReceiverFigures,
 } from '#tools/bench';
+import { scaleCommand } from './bench-scale.js';
 import { duration, exponent, positive } from './duration.js';
 import { endsWhenTold } from './ended.js';
+import { count, each, print, type Rows } from './figures.js';
 
 type ReceiverOptions = { for: number; connections: number; tenants: number; json: boolean };
 type AuditLogOptions = { events: number; format: EventFormat; json: boolean };
@@ -107,6 +107,7 @@ Examples:
     )
     .hook('preAction', endsWhenTold)
     .action(runPipeline)
+    .addCommand(scaleCommand())
     .addCommand(receiver)
     .addCommand(depth)
     .addCommand(dedupe)
@@ -163,8 +164,6 @@ async function runAuditLog(files: string[], { json, ...options }: AuditLogOption
   print(figures, auditLogRows(figures), json);
 }
 
-type Rows = [name: string, value: string][];
-
 function pipelineRows(figures: PipelineFigures): Rows {
   const {
     answerMs,
@@ -174,10 +173,6 @@ function pipelineRows(figures: PipelineFigures): Rows {
     peakMiB,
     firehose,
   } = figures;
-  const each = (values: object, digits: number) =>
-    Object.entries(values)
-      .map(([name, value]) => `${name} ${(value as number).toFixed(digits)}`)
-      .join(', ');
   return [
     ['events in', `${count(figures.pushedPerSecond)} a second of ${count(figures.tenants)} tenants`],
     ['events landed', `${count(figures.landedPerSecond)} a second, the last buffers included`],
@@ -283,28 +278,4 @@ function dedupeRows(figures: DedupeFigures): Rows {
     ['speed', `${count(figures.idsPerSecond)} ids a second, claimed and marked`],
     ['CPU-seconds per million', `Redis ${figures.redisCpuSecondsPerMillion.toFixed(2)}`],
   ];
-}
-
-/** A figure says nothing without the machine it was measured on. */
-function print(figures: object, rows: Rows, json: boolean): void {
-  const machine = thisMachine();
-  if (json) {
-    console.log(JSON.stringify({ machine, figures }, undefined, 2));
-    return;
-  }
-  const all = [...rows, ...machineRows(machine)];
-  const width = Math.max(...all.map(([name]) => name.length));
-  console.log(all.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n'));
-}
-
-function machineRows(machine: Machine): Rows {
-  const { cpu, cores, memoryGiB, kernel, node, commit, date } = machine;
-  return [
-    ['machine', `${cpu}, ${String(cores)} cores, ${String(memoryGiB)} GiB, ${kernel}`],
-    ['software', `Node ${node}, commit ${commit}, ${date}`],
-  ];
-}
-
-function count(value: number): string {
-  return Math.round(value).toLocaleString('en');
 }
