@@ -12,6 +12,8 @@ const program = new Command('floodgate')
   .description(
     'Takes the flood of Google Cloud audit log pushes and lands it in Amazon S3, tenant by tenant.',
   )
+  // An option behind a command is that command's, also where the one above has one of the same name.
+  .enablePositionalOptions()
   .showHelpAfterError()
   .addHelpText(
     'after',
