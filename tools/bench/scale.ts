@@ -11,12 +11,13 @@ export type ScaleFigures = {
 };
 
 /** Pushes the same at the smallest Floodgate and at one that is spread over several processes and masters. */
-export async function benchScale(options: PipelineOptions): Promise<ScaleFigures> {
+export async function benchScale(options: PipelineOptions, spreadRate: number): Promise<ScaleFigures> {
   const one = await benchPipeline(options);
   const cluster = await startRedisCluster();
   try {
     const spread = await benchPipeline({
       ...options,
+      ratePerSecond: spreadRate,
       redisUrl: cluster.url,
       shards: cluster.masters.length,
       replicas: 2,

@@ -5,6 +5,7 @@ import { count, each, print, type Rows } from './figures.js';
 
 type ScaleOptions = {
   rate: number;
+  spreadRate?: number;
   for: number;
   connections: number;
   tenants: number;
@@ -16,6 +17,11 @@ export function scaleCommand(): Command {
   return new Command('scale')
     .description('What an event costs on one Redis, and on a Redis Cluster with two processes of each app.')
     .option('--rate <events>', 'pushes a second', positive, 2_500)
+    .option(
+      '--spread-rate <events>',
+      'pushes a second at the one that is spread; the same by default',
+      positive,
+    )
     .option('--for <time>', 'how long to measure each, after the warm-up', duration, 20_000)
     .option('--connections <count>', 'open connections', positive, 512)
     .option('--tenants <count>', 'tenants that push', positive, 20)
@@ -29,14 +35,16 @@ three masters, three shards and two processes of receiver, enricher and delivere
 It exits 1 when anything that was acknowledged was not delivered.
 
 Examples:
-  npx floodgate bench scale --rate 2500 --for 20s`,
+  npx floodgate bench scale --rate 2500 --for 20s
+  npx floodgate bench scale --rate 1250 --spread-rate 2500    # as much for each process`,
     )
     .action(runScale);
 }
 
-async function runScale({ rate, json, ...options }: ScaleOptions): Promise<void> {
+async function runScale({ rate, spreadRate = rate, json, ...options }: ScaleOptions): Promise<void> {
   console.error('floodgate: measuring one of each, then a Redis Cluster and two of each ...');
-  const figures = await benchScale({ ...options, ratePerSecond: rate, durationMs: options.for });
+  const given = { ...options, ratePerSecond: rate, durationMs: options.for };
+  const figures = await benchScale(given, spreadRate);
   print(figures, scaleRows(figures), json);
   const isComplete = ({ acknowledged, delivered }: PipelineFigures) => delivered >= acknowledged;
   process.exitCode = isComplete(figures.one) && isComplete(figures.spread) ? 0 : 1;
