@@ -6,8 +6,11 @@ import {
   type RedisOptions,
 } from 'ioredis';
 
-/** How often the cluster is asked who has which slots, besides whenever a node is lost or redirects. */
-const slotsRefreshMs = 5_000;
+/**
+ * How often the cluster is asked who has which slots, besides whenever a node is lost or redirects: for a
+ * master that hangs, which Redis by default takes as long to notice. It costs a new connection.
+ */
+const slotsRefreshMs = 15_000;
 
 /**
  * What a role means for a command whose node is away, or whose slot nobody serves. Ten times a second it is
