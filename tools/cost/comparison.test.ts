@@ -57,7 +57,7 @@ describe('priceOfFloodgate', () => {
   });
 
   it('runs on one busy core, which the least replicas outnumber', () => {
-    const quiet = { ...assumptions, minimumVcpus: 0 };
+    const quiet = { ...assumptions, minimumVcpus: 0, cpuSecondsPerMillion: 86.4 };
     const { running } = priceOfFloodgate(billion, 'dynamic-partitioning', prices, quiet);
     // 86,400 CPU-seconds a day / 0.65 = 1.5385 vCPUs x 720 h x 0.04048
     expect(charged(running, 'Compute')).toBeCloseTo(44.84, 2);
