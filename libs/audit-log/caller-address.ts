@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { BoundedCache } from './bounded-cache.js';
 import { globalAddress, unmapped } from './global-address.js';
 
 /** What stands in an entry for the address of a caller. */
@@ -31,15 +32,13 @@ internal.addAddress('::1', 'ipv6');
 internal.addSubnet('fc00::', 7, 'ipv6');
 internal.addSubnet('fe80::', 10, 'ipv6');
 
-const maxCached = 10_000;
-const cache = new Map<string, CallerAddress>();
+const cache = new BoundedCache<CallerAddress>();
 
 /** Callers come again and again, and what kind of address theirs is takes long to say. */
 export function callerAddress(given: string): CallerAddress {
   if (given.length > maxAddressLength) return { label: given, isPublic: false, isInternal: false };
   let address = cache.get(given);
   if (address === undefined) {
-    if (cache.size >= maxCached) cache.clear();
     address = readAddress(given);
     cache.set(given, address);
   }

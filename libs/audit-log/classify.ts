@@ -1,5 +1,6 @@
 import { adverbs, methodRules, verbs, type ActionCategory } from './classification-rules.js';
 import type { LogEntry } from './entry.js';
+import { BoundedCache } from './bounded-cache.js';
 import { bigQueryAction } from './bigquery-job.js';
 import { logTypeOf, type LogType } from './identity.js';
 import { field, list, text } from './values.js';
@@ -37,11 +38,10 @@ const byLogType: Readonly<Record<LogType, ActionCategory>> = {
 /** Stands for what the job says. */
 const byItsJob: Classification = { category: 'access', effect: 'access', ruleId: 'bigquery-job' };
 
-const maxCached = 10_000;
 const maxCachedLength = 200;
 /** No API's method has a longer name; rules would take seconds over one that somebody made up. */
 const maxMethodLength = 300;
-const byMethod = new Map<string, Classification | undefined>();
+const byMethod = new BoundedCache<Classification | undefined>();
 
 /** Says what kind of action an entry tells of; the first rule that matches wins. Never throws. */
 export function classify(entry: LogEntry): Classification {
@@ -53,13 +53,11 @@ export function classify(entry: LogEntry): Classification {
   return named ?? byAuthorization(payload) ?? byLog(entry, payload);
 }
 
-/** Traffic has few methods, but whoever writes entries may make up as many as they like. */
 function cached(method: string): Classification | undefined {
   const known = byMethod.get(method);
   if (known !== undefined || byMethod.has(method)) return known;
   const found = bigQueryJob.test(method) ? byItsJob : ofMethod(method);
   if (method.length > maxCachedLength) return found;
-  if (byMethod.size >= maxCached) byMethod.clear();
   byMethod.set(method, found);
   return found;
 }

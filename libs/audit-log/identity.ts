@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { BoundedCache } from './bounded-cache.js';
 import type { LogEntry } from './entry.js';
 
 /**
@@ -29,9 +30,8 @@ export type LogType = (typeof logTypes)[number];
 
 const auditLogId = /\/logs\/cloudaudit\.googleapis\.com(?:%2F|\/)([a-z_]+)$/i;
 
-const maxCached = 10_000;
 const maxCachedLength = 200;
-const byLogName = new Map<string, LogType>();
+const byLogName = new BoundedCache<LogType>();
 
 /** Which log an entry comes from, by its logName (the log id is URL-encoded in it). */
 export function logTypeOf(entry: LogEntry): LogType {
@@ -41,7 +41,6 @@ export function logTypeOf(entry: LogEntry): LogType {
   const name = auditLogId.exec(logName)?.[1];
   const found = logTypes.find((type) => type === name) ?? 'other';
   if (logName.length > maxCachedLength) return found;
-  if (byLogName.size >= maxCached) byLogName.clear();
   byLogName.set(logName, found);
   return found;
 }

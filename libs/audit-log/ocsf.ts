@@ -1,4 +1,5 @@
 import type { AuditActivity, Outcome } from './activity.js';
+import { BoundedCache } from './bounded-cache.js';
 import type { LogEntry } from './entry.js';
 import type { UnderstoodEvent } from './formats.js';
 import { escaped, member, memberOf, membersOf, objectOf, type Escape } from './json-text.js';
@@ -66,8 +67,7 @@ function metadataJson(event: UnderstoodEvent, escape: Escape): string {
   );
 }
 
-const maxSources = 10_000;
-const sources = new Map<string, { tenantId: string; members: string }>();
+const sources = new BoundedCache<{ tenantId: string; members: string }>();
 
 /** Whose entry it is: the same for all of a connection. */
 function sourceMembers(tenantId: string, connectionId: string): string {
@@ -75,7 +75,6 @@ function sourceMembers(tenantId: string, connectionId: string): string {
   if (known?.tenantId === tenantId) return known.members;
   const members =
     `,"tenant_uid":"${escaped(tenantId)}"` + `,"labels":["${escaped(`connection_id:${connectionId}`)}"]`;
-  if (sources.size >= maxSources) sources.clear();
   sources.set(connectionId, { tenantId, members });
   return members;
 }

@@ -1,3 +1,4 @@
+import { BoundedCache } from './bounded-cache.js';
 import { closingQuote, decodeString } from './json-strings.js';
 import { frameIn, structureRules, wrappers, type Frame, type JsonString } from './json-frames.js';
 import { hide, hideNamed, hideNumber, mark, valueOf, type Search } from './json-search.js';
@@ -140,16 +141,14 @@ function settle(search: Search, frame: Frame): void {
     for (const string of data) hide(search, string, structureRules.kubernetes);
 }
 
-const maxHarmless = 10_000;
 const maxHarmlessLength = 100;
 /** Strings that hold a hint and no secret, such as the name of an API, come again and again. */
-const harmless = new Set<string>();
+const harmless = new BoundedCache<true>();
 
 function remember(text: string): void {
   if (text.length > maxHarmlessLength) return;
-  if (harmless.size >= maxHarmless) harmless.clear();
   // A copy: a part of a text keeps the whole of it in memory.
-  harmless.add(Buffer.from(text, 'latin1').toString('latin1'));
+  harmless.set(Buffer.from(text, 'latin1').toString('latin1'), true);
 }
 
 /** Finds the secrets within a string, be it text or JSON of its own. */

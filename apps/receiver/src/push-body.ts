@@ -18,15 +18,15 @@ export type Push = {
  */
 export function readPush(headers: PushHeaders, body: Buffer): Push {
   const unwrappedId = headers['x-goog-pubsub-message-id'];
-  if (typeof unwrappedId === 'string') return readUnwrapped(headers, unwrappedId, body);
+  if (unwrappedId !== undefined) return readUnwrapped(headers, unwrappedId, body);
   return readWrapped(body);
 }
 
 function readUnwrapped(headers: PushHeaders, messageId: string, body: Buffer): Push {
   const push: Push = {
     messageId,
-    publishTime: text(headers['x-goog-pubsub-publish-time']) ?? '',
-    subscription: text(headers['x-goog-pubsub-subscription-name']),
+    publishTime: headers['x-goog-pubsub-publish-time'] ?? '',
+    subscription: headers['x-goog-pubsub-subscription-name'],
     payload: body,
   };
   if (push.subscription === undefined) return { ...push, refused: 'not_a_push' };
