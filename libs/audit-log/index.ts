@@ -6,5 +6,6 @@ export { globalAddress } from './global-address.js';
 export { eventId, logTypeOf, logTypes, type LogType } from './identity.js';
 export type { Network } from './network.js';
 export { ocsfMapping } from './ocsf-mapping.js';
-export { readEvent, readEvents, type EntrySource, type ReadEvent, type ReadOptions } from './read-event.js';
+export { readEvent, type EntrySource, type ReadEvent, type ReadOptions } from './read-event.js';
 export { stages } from './stages.js';
+export { writeEvents, type WriteOptions, type WrittenEvent } from './write-events.js';

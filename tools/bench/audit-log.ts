@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { lineFormats, readEvent, readEvents, stages, type EventFormat } from '#audit-log';
-import { bufferOf, joined, seal, unseal, type Bytes } from '#contracts';
+import { lineFormats, readEvent, stages, writeEvents, type EventFormat } from '#audit-log';
+import { bufferOf, joined, seal, unseal } from '#contracts';
 import { NetworkDatabase, bundledNetworkDatabase } from '#network';
 import { AuditTraffic } from '#tools/local-google';
 
@@ -74,8 +74,8 @@ export async function benchAuditLog({
     'all of it': await ofFrames(received, async (frame) => {
       const { payloads } = await unseal(frame, z.object({}));
       const sources = payloads.map((bytes) => ({ ...source, bytes }));
-      const written = readEvents(sources, { networkOf }).flatMap((read): Bytes[] =>
-        'event' in read ? [write(read.event)] : [],
+      const written = writeEvents(sources, { networkOf, format: write }).flatMap((one) =>
+        'line' in one ? [one.line] : [],
       );
       return seal('partitioned', {}, [joined(written)]);
     }),

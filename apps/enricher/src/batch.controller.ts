@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import type { WriteOptions } from '#audit-log';
 import {
   partitionedBatch,
   receivedBatch,
@@ -13,7 +14,7 @@ import { Ledger } from '#ledger';
 import { Handles, JobPublisher } from '#queue-transport';
 import { EnricherMetrics } from './enricher-metrics.js';
 import { decidedRows, eventsOf, partition } from './partition.js';
-import { understand, type BatchEvent, type Understanding } from './understand.js';
+import { understand, type BatchEvent } from './understand.js';
 
 export const understanding = Symbol('understanding');
 
@@ -28,7 +29,7 @@ export class BatchController {
     private readonly publisher: JobPublisher,
     private readonly ledger: Ledger,
     private readonly metrics: EnricherMetrics,
-    @Inject(understanding) private readonly understanding: Understanding,
+    @Inject(understanding) private readonly understanding: WriteOptions,
   ) {}
 
   @Handles(receivedBatch)

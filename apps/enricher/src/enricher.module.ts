@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { Registry } from 'prom-client';
-import { lineFormats } from '#audit-log';
+import { lineFormats, type WriteOptions } from '#audit-log';
 import { receivedBatch } from '#contracts';
 import { DuplicateFilter } from '#dedupe';
 import { Ledger } from '#ledger';
@@ -14,7 +14,6 @@ import { BatchController, understanding } from './batch.controller.js';
 import { EnricherMetrics } from './enricher-metrics.js';
 import type { EnricherConfig } from './enricher.config.js';
 import { NetworkDatabase, bundledNetworkDatabase, type NetworkFileState } from '#network';
-import type { Understanding } from './understand.js';
 
 const controlRedis = Symbol('control redis');
 const logger = new Logger('Enricher');
@@ -64,7 +63,7 @@ export class EnricherModule implements OnApplicationShutdown {
         {
           provide: understanding,
           inject: [NetworkDatabase],
-          useFactory: (networks: NetworkDatabase): Understanding => ({
+          useFactory: (networks: NetworkDatabase): WriteOptions => ({
             format: lineFormats[config.EVENT_FORMAT],
             networkOf: (ip) => networks.lookup(ip),
             keepsSecrets: config.REDACT_SECRETS === 'off',

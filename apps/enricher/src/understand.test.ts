@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { lineFormats } from '#audit-log';
+import { lineFormats, type WriteOptions } from '#audit-log';
 import { bufferOf, maxRecordBytes, quarantineLine, rawLine, type Bytes } from '#contracts';
-import { understand as understandAll, type BatchEvent, type Understanding } from './understand.js';
+import { understand as understandAll, type BatchEvent } from './understand.js';
 
 const receivedAtMs = Date.parse('2026-02-03T04:05:06.789Z');
 const event = (payload: string | Buffer, more: Partial<BatchEvent> = {}): BatchEvent => ({
@@ -11,7 +11,7 @@ const event = (payload: string | Buffer, more: Partial<BatchEvent> = {}): BatchE
   ...more,
 });
 /** As the only event of its batch. */
-const understand = (one: BatchEvent, how: Understanding) => {
+const understand = (one: BatchEvent, how: WriteOptions) => {
   const [outcome, ...more] = understandAll([one], how);
   if (outcome === undefined || more.length > 0) throw new Error('not one outcome');
   return outcome;
@@ -105,5 +105,22 @@ describe('understand', () => {
       ...['', 'invalid_json', '', 'not_an_object', '', 'bad_base64'],
     ]);
     expect(understandAll([], asRaw)).toEqual([]);
+  });
+
+  it('gives each event of a large batch its own line', () => {
+    const texts = Array.from({ length: 100 }, (_, index) =>
+      index % 7 === 0 ? 'broken' : JSON.stringify({ index, text: 'x'.repeat(index) }),
+    );
+    const outcomes = understandAll(
+      texts.map((text) => event(text)),
+      asRaw,
+    );
+    outcomes.forEach(({ kind, lines }, index) => {
+      const text = texts[index] ?? '';
+      expect(kind).toBe(text === 'broken' ? 'quarantine' : 'events');
+      if (kind === 'events')
+        expect(lines.map(bufferOf).join('').endsWith(`,"log_entry":${text}}\n`)).toBe(true);
+    });
+    expect(outcomes).toHaveLength(texts.length);
   });
 });

@@ -1,11 +1,9 @@
 import {
-  logTypeOf,
-  readEvents,
+  writeEvents,
   type ActionCategory,
-  type LineFormat,
   type LogType,
-  type ReadEvent,
-  type ReadOptions,
+  type WriteOptions,
+  type WrittenEvent,
 } from '#audit-log';
 import { maxRecordBytes, quarantineLines, type Bytes, type QuarantineReason } from '#contracts';
 
@@ -34,16 +32,10 @@ export type Understood =
     }
   | { kind: 'quarantine'; event: BatchEvent; lines: Bytes[]; reason: QuarantineReason };
 
-/** How entries are read, and become lines. */
-export type Understanding = ReadOptions & { format: LineFormat };
-
-/**
- * One LogEntry in, one line out; what cannot be understood goes to quarantine with its original bytes.
- * All events are read before the first line is written, for the same reason as in {@link readEvents}.
- */
-export function understand(events: readonly BatchEvent[], { format, ...how }: Understanding): Understood[] {
+/** One LogEntry in, one line out; what cannot be understood goes to quarantine with its original bytes. */
+export function understand(events: readonly BatchEvent[], how: WriteOptions): Understood[] {
   const readable = events.filter((event) => refusalOf(event) === undefined);
-  const read = readEvents(
+  const written = writeEvents(
     readable.map(({ payload: bytes, tenantId, connectionId, receivedAtMs }) => {
       return { tenantId, connectionId, receivedAtMs, bytes };
     }),
@@ -51,7 +43,7 @@ export function understand(events: readonly BatchEvent[], { format, ...how }: Un
   ).values();
   return events.map((event) => {
     const refused = refusalOf(event);
-    return refused === undefined ? written(event, read.next().value, format) : quarantined(event, refused);
+    return refused === undefined ? outcomeOf(event, written.next().value) : quarantined(event, refused);
   });
 }
 
@@ -61,20 +53,12 @@ function refusalOf({ refused, payload }: BatchEvent): QuarantineReason | undefin
   return refused ?? (payload.length > maxRecordBytes ? 'line_too_large' : undefined);
 }
 
-function written(event: BatchEvent, read: ReadEvent | undefined, format: LineFormat): Understood {
-  if (read === undefined) throw new RangeError('an event was not read');
-  if ('refused' in read) return quarantined(event, read.refused);
-  const line = format(read.event);
+function outcomeOf(event: BatchEvent, written: WrittenEvent | undefined): Understood {
+  if (written === undefined) throw new RangeError('an event was not read');
+  if ('refused' in written) return quarantined(event, written.refused);
+  const { line, logType, category, redacted } = written;
   if (line.length > maxRecordBytes) return quarantined(event, 'line_too_large');
-  const { entry, classification } = read.event;
-  return {
-    kind: 'events',
-    event,
-    lines: [line],
-    logType: logTypeOf(entry),
-    category: classification.category,
-    redacted: read.redacted,
-  };
+  return { kind: 'events', event, lines: [line], logType, category, redacted };
 }
 
 function quarantined(event: BatchEvent, reason: QuarantineReason): Understood {
