@@ -13,6 +13,8 @@ const keepAliveTimeout = 620_000;
 const requestTimeout = 30_000;
 /** A closed connection can cross with a push on it, so senders are asked to leave for this long first. */
 const drainMs = 1_000;
+/** Every push that was whole by then is answered within this; who is still sending one begins anew elsewhere. */
+const hangUpMs = 5_000;
 const pushPath = /^\/v1\/push\/([\w-]{1,128})(?:\?|$)/;
 
 /**
@@ -65,13 +67,16 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
     await once(this.server, 'listening');
   }
 
-  /** Goes on answering for a moment, each connection's last time; then takes no new ones. */
+  /** Goes on answering for a moment, each connection's last time; then takes no new ones, and hangs up. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isDraining = true;
     await wait(drainMs);
     const closed = once(this.server, 'close');
     this.server.close();
     for (const socket of this.sockets) socket.end();
+    await Promise.race([closed, wait(hangUpMs, undefined, { ref: false })]);
+    this.server.closeAllConnections();
+    for (const socket of this.sockets) socket.destroy();
     await closed;
   }
 
@@ -88,7 +93,7 @@ export class PushServer implements OnApplicationBootstrap, BeforeApplicationShut
       connectionId === undefined
         ? 404
         : await this.route.push(connectionId, {
-            headers: headersOf(request.headers),
+            headers: headersOf(request),
             bodyBytes: length === undefined ? undefined : Number(length),
             body: () => readBody(request),
           });

@@ -53,15 +53,20 @@ export class PushSocket {
     private readonly socket: Socket,
     private readonly host: PushSocketHost,
   ) {
-    socket.setTimeout(host.idleMs);
     socket.on('data', this.onData).on('end', this.onEnd).on('close', this.onClose);
     socket.on('timeout', this.onTimeout).on('error', this.onError);
+    // Whoever connects has something to say.
+    this.waitForMore();
   }
 
   /** Ends the connection, after the answer when a request is being answered. */
   end(): void {
     this.isEnding = true;
     if (this.current === undefined) this.socket.destroySoon();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
   }
 
   private readonly onData = (chunk: Buffer): void => {
@@ -77,6 +82,7 @@ export class PushSocket {
     const head = readHead(this.held);
     if (head === 'incomplete') {
       this.waitForMore();
+      this.readOn();
       return;
     }
     if (head === 'unusual' || head.bodyBytes > maxBodyBytes) {
@@ -91,15 +97,18 @@ export class PushSocket {
     // The body of one who is not known yet stays on the wire.
     if (this.held.length < bodyBytes) this.socket.pause();
     const request = { headers, bodyBytes, body: () => this.body(current) };
-    void this.host.answer(connectionId, request).then((status) => {
-      this.answered(status, current);
-    });
+    this.host.answer(connectionId, request).then(
+      (status) => {
+        this.answered(status, current);
+      },
+      () => this.socket.destroy(),
+    );
   }
 
   private body(current: Current): RequestBody | Promise<RequestBody> {
     const { bodyBytes } = current;
     const start = this.held.subarray(0, bodyBytes);
-    this.held = this.held.length === bodyBytes ? nothing : this.held.subarray(bodyBytes);
+    this.drop(bodyBytes);
     current.isTaken = true;
     if (start.length === bodyBytes) return { bytes: start, tooLarge: false };
     return new Promise((resolve, reject) => {
@@ -137,10 +146,25 @@ export class PushSocket {
       socket.destroySoon();
       return;
     }
-    if (!isTaken) this.held = this.held.subarray(bodyBytes);
+    // Nobody reads that slowly who waits for an answer before the next push.
+    if (socket.writableNeedDrain) {
+      socket.destroy();
+      return;
+    }
+    if (!isTaken) this.drop(bodyBytes);
     this.current = undefined;
-    if (socket.isPaused()) socket.resume();
     if (this.held.length > 0) this.begin();
+    else this.readOn();
+  }
+
+  /** Not while there is a whole request to answer. */
+  private readOn(): void {
+    if (this.socket.isPaused()) this.socket.resume();
+  }
+
+  /** What is left is copied, or it would keep all that it came with in memory, for as long as the next is awaited. */
+  private drop(bytes: number): void {
+    this.held = bytes >= this.held.length ? nothing : Buffer.from(this.held.subarray(bytes));
   }
 
   private handOver(): void {

@@ -70,6 +70,8 @@ export class PushTokens {
       const refusal = identityRefusal(payload, connection);
       if (refusal !== undefined) return refusal;
       const identity = { serviceAccountId: payload.sub ?? '' };
+      // Until its account is pinned, which may fail, each push is looked at anew.
+      if (connection.serviceAccountId === undefined) return identity;
       const leftMs = ((payload.exp ?? 0) + clockSkewSeconds) * 1_000 - Date.now();
       const ttl = Math.max(1, Math.min(maxCachedMs, leftMs));
       const untilMs = Date.now() + ttl;

@@ -17,7 +17,10 @@ describe('readHead', () => {
     );
     expect(readHead(Buffer.concat([bytes, Buffer.from('{"mess')]))).toEqual({
       connectionId: 'abc_-9',
-      headers: { authorization: 'Bearer a.b.c', 'content-length': '12', 'x-goog-pubsub-message-id': '77' },
+      headers: {
+        ...{ host: 'floodgate.test', authorization: 'Bearer a.b.c', 'content-length': '12' },
+        'x-goog-pubsub-message-id': '77',
+      },
       headBytes: bytes.length,
       bodyBytes: 12,
     });
@@ -28,6 +31,7 @@ describe('readHead', () => {
     for (let end = 0; end < bytes.length; end += 1)
       expect(readHead(bytes.subarray(0, end))).toBe('incomplete');
     expect(readHead(Buffer.alloc(16 * 1024, 0x61))).toBe('unusual');
+    expect(readHead(head(first, ...plain, `X: ${'x'.repeat(16 * 1024)}`))).toBe('unusual');
   });
 
   it.each([
@@ -37,11 +41,17 @@ describe('readHead', () => {
     ['an absolute address', ['POST http://floodgate.test/v1/push/a HTTP/1.1', ...plain]],
     ['an older protocol', ['POST /v1/push/a HTTP/1.0', ...plain]],
     ['a second space', ['POST  /v1/push/a HTTP/1.1', ...plain]],
+    ['no host', [first, 'Content-Length: 12']],
+    ['two hosts', [first, ...plain, 'Host: b']],
     ['no length', [first, 'Host: a']],
     ['two lengths', [first, ...plain, 'Content-Length: 12']],
-    ['a length that is none', [first, 'Content-Length: 1e3']],
-    ['a signed length', [first, 'Content-Length: +5']],
-    ['two lengths in one', [first, 'Content-Length: 5, 5']],
+    ...['1e3', '+5', '5, 5', '\x0b5', '5\x0c', '\xa05', '5\xa0'].map((length): [string, string[]] => [
+      `a length of ${JSON.stringify(length)}`,
+      [first, 'Host: a', `Content-Length: ${length}`],
+    ]),
+    ['a zero byte', [first, ...plain, 'X: a\0b']],
+    ['a control character', [first, ...plain, 'X: a\x7f']],
+    ['a proxy’s word on the connection', [first, ...plain, 'Proxy-Connection: close']],
     ['two identities', [first, ...plain, 'authorization: Bearer d.e.f']],
     ['a chunked body', [first, ...plain, 'Transfer-Encoding: chunked']],
     ['an expectation', [first, ...plain, 'Expect: 100-continue']],

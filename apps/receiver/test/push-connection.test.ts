@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { PushRequest, PushRoute } from '../src/push-route.js';
 import { PushServer } from '../src/push-server.js';
 
@@ -158,6 +159,64 @@ describe('a connection of a sender', () => {
     expect(await failed).toContain('the client went away');
   });
 
+  it('tells the route of a sender that went away before it asked for the body', async () => {
+    let closed = Promise.resolve();
+    const failed = new Promise<string>((resolve) => {
+      answer = async (request) => {
+        await closed;
+        await wait(50);
+        try {
+          await request.body();
+        } catch (error) {
+          resolve(String(error));
+        }
+        return 400;
+      };
+    });
+    const { socket } = await open();
+    closed = once(socket, 'close').then(() => undefined);
+    socket.write('POST /v1/push/one HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
+    await wait(50);
+    socket.destroy();
+    expect(await failed).toContain('the client went away');
+  });
+
+  it('is read no further than to the next push while one is answered', async () => {
+    answer = () => wait(2, 204);
+    const { socket, heard } = await open();
+    const { sockets: served } = server as unknown as { sockets: Set<{ held: Buffer }> };
+    let most = 0;
+    for (let round = 1; round <= 50; round += 1) {
+      socket.write(push('').repeat(1_000));
+      await heard(/HTTP\/1.1 204/, round);
+      most = Math.max(most, ...[...served].map(({ held }) => held.length));
+    }
+    expect(most).toBeGreaterThan(1_000);
+    expect(most).toBeLessThan(256 * 1024);
+  });
+
+  it('is closed when the sender does not read its answers', async () => {
+    answer = () => Promise.resolve(404);
+    const { socket } = await open();
+    socket.pause().on('error', () => undefined);
+    const pushes = Buffer.from(push('').repeat(1_000));
+    const isClosed = new Promise<boolean>((resolve) => {
+      socket.once('close', () => {
+        resolve(true);
+      });
+    });
+    for (let isOver = false; !isOver;) {
+      if (socket.write(pushes)) continue;
+      const isDrained = new Promise<boolean>((resolve) => {
+        socket.once('drain', () => {
+          resolve(false);
+        });
+      });
+      isOver = await Promise.race([isClosed, isDrained]);
+    }
+    expect(socket.destroyed).toBe(true);
+  });
+
   it.each([
     [
       'a chunked body',
@@ -203,13 +262,15 @@ describe('a connection of a sender', () => {
   });
 
   /** The last one, after which there is no server. */
-  it('is asked to connect again while the server drains, and closed when it is silent', async () => {
-    const [talking, silent] = [await open(), await open()];
+  it('is asked to connect again while the server drains, and closed when it is silent or slow', async () => {
+    const [talking, silent, slow] = [await open(), await open(), await open()];
+    slow.socket.write(`${push('', 'Connection: x')}POST `);
+    await slow.heard(/204/);
     talking.socket.write(push('before'));
     await talking.heard(/keep-alive/);
     const down = server.beforeApplicationShutdown();
     talking.socket.write(push('during'));
     expect(await talking.heard(/HTTP\/1.1 204/, 2)).toContain('Connection: close');
-    await Promise.all([talking.closed(), silent.closed(), down]);
-  });
+    await Promise.all([talking.closed(), silent.closed(), slow.closed(), down]);
+  }, 30_000);
 });
