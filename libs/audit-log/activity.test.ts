@@ -70,6 +70,40 @@ describe('who', () => {
     expect(by(authenticationInfo).actor).toMatchObject({ kind, name });
   });
 
+  it('is the one whom an exchanged token stands for', () => {
+    const mapped_principal =
+      'principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/gh/subject/repo:acme/web';
+    const authenticationInfo = { principalSubject: 'repo:acme/web' };
+    const { actor } = audit({ authenticationInfo, metadata: { mapped_principal } });
+    expect(actor).toMatchObject({ kind: 'federated-workload', name: mapped_principal });
+    expect(actor && federatedIdentity(actor)).toMatchObject({ subject: 'repo:acme/web' });
+  });
+
+  it('is an account that is there no more', () => {
+    const principalEmail = 'deleted:serviceAccount:ci@p.iam.gserviceaccount.com?uid=1';
+    expect(by({ principalEmail }).actor).toMatchObject({
+      kind: 'service-account',
+      name: 'ci@p.iam.gserviceaccount.com',
+    });
+  });
+
+  it('is Google, of which Access Transparency tells', () => {
+    const accesses = [
+      { methodName: 'GoogleInternal.Read', resourceName: '//storage/a' },
+      { methodName: 'GoogleInternal.Read', resourceName: '//storage/b' },
+    ];
+    const jsonPayload = { '@type': 'type.googleapis.com/google.cloud.audit.TransparencyLog', accesses };
+    expect(readActivity({ jsonPayload })).toMatchObject({
+      isAudit: true,
+      method: 'GoogleInternal.Read',
+      actor: { kind: 'system', name: 'Google' },
+      resources: [{ uid: '//storage/a' }, { uid: '//storage/b' }],
+      outcome: { result: 'success' },
+    });
+    expect(readActivity({ jsonPayload: { ...jsonPayload, accesses: 7 } }).isAudit).toBe(true);
+    expect(readActivity({ jsonPayload: { accesses } }).isAudit).toBe(false);
+  });
+
   it('is nobody when the caller was redacted', () => {
     expect(by({ principalEmail: '' }).actor).toBeUndefined();
     expect(by({}).actor).toBeUndefined();
@@ -150,6 +184,9 @@ describe('whether it worked', () => {
     [{ authorizationInfo: [{ permission: 'a.b.c', granted: true }] }, 'success'],
     [{ authorizationInfo: [{ permission: 'a.b.c', granted: true }, { permission: 'a.b.d' }] }, 'failure'],
     [{ status: { code: 0 }, authorizationInfo: [{ permission: 'a.b.d' }] }, 'success'],
+    [{ status: {}, authorizationInfo: [{ permission: 'a', granted: true }, { permission: 'b' }] }, 'success'],
+    [{ status: {}, authorizationInfo: [{ permission: 'a.b.d' }] }, 'failure'],
+    [{ status: { message: 'no' }, authorizationInfo: [{ permission: 'a', granted: true }, {}] }, 'failure'],
     [{ authorizationInfo: [...Array(99).fill({ permission: 'a', granted: true }), {}] }, 'failure'],
     [{ authorizationInfo: [{ permission: 'a', granted: 'yes' }] }, 'failure'],
     [{ authorizationInfo: ['a', null, 7] }, 'success'],
@@ -173,13 +210,16 @@ describe('whether it worked', () => {
     [{}, policyLog, 'failure'],
     [{ status: {} }, policyLog, 'failure'],
     [{ status: { code: 0 } }, policyLog, 'success'],
+    [{ status: { code: 7 } }, policyLog, 'failure'],
     [{ metadata: { dryRun: true } }, policyLog, 'success'],
+    [{ metadata: { dryRun: true }, status: { code: 7 } }, policyLog, 'success'],
+    [{ status: { code: 9 }, ...violation }, {}, 'failure'],
     [{}, { logName: 'projects/p/logs/policy' }, 'success'],
     [violation, {}, 'failure'],
     [{ policyViolationInfo: { orgPolicyViolationInfo: {} } }, {}, 'success'],
     [perimeter(), {}, 'failure'],
     [perimeter({ dryRun: true }), {}, 'success'],
-  ])('is what a policy decided, where there is no status: %j %j: %s', (payload, more, result) => {
+  ])('is what a policy decided: %j %j: %s', (payload, more, result) => {
     const { outcome } = audit(payload, more);
     expect(outcome.result).toBe(result);
     expect(outcome.isPolicyDenial === true).toBe(result === 'failure');

@@ -1,10 +1,11 @@
+import { auditPayloadOf } from './audit-payload.js';
 import type { LogEntry } from './entry.js';
 import { originOf, type Origin } from './origin.js';
 import { authorizationsOf, outcomeOf, type Authorization, type Outcome } from './outcome.js';
 import { delegationChain, principalOf, thirdParty, type Principal } from './principal.js';
 import { targetOf, type Resource, type Scope } from './target.js';
 import { rfc3339Ms } from './timestamps.js';
-import { field, integer, text } from './values.js';
+import { field, integer, text, type Fields } from './values.js';
 
 export type { Authorization, Origin, Outcome, Principal, Resource, Scope };
 
@@ -50,7 +51,7 @@ export type AuditActivity = {
 
 /** Reads an entry as far as it goes; what is of a wrong type is as if it were not there. Never throws. */
 export function readActivity(entry: LogEntry): AuditActivity {
-  const payload = field(entry, 'protoPayload');
+  const payload = auditPayloadOf(entry);
   const authentication = field(payload, 'authenticationInfo');
   const method = text(payload?.['methodName']);
   const authorizations = authorizationsOf(payload);
@@ -64,7 +65,7 @@ export function readActivity(entry: LogEntry): AuditActivity {
     isAudit: payload !== undefined,
     service: text(payload?.['serviceName']),
     method,
-    actor: actorOf(authentication),
+    actor: actorOf(authentication, payload),
     keyName: text(authentication?.['serviceAccountKeyName']),
     clientId: text(field(authentication, 'oauthInfo')?.['oauthClientId']),
     delegation: delegationChain(authentication),
@@ -84,9 +85,12 @@ export function readActivity(entry: LogEntry): AuditActivity {
   };
 }
 
-function actorOf(authentication: LogEntry | undefined): Principal | undefined {
+function actorOf(authentication: Fields | undefined, payload: Fields | undefined): Principal | undefined {
   const email = text(authentication?.['principalEmail']);
-  return principalOf(email, text(authentication?.['principalSubject'])) ?? thirdParty(authentication);
+  const subject = text(authentication?.['principalSubject']);
+  // Whoever exchanges a token is known to later calls by the principal that it is mapped to.
+  const mapped = subject === undefined ? undefined : text(field(payload, 'metadata')?.['mapped_principal']);
+  return principalOf(email, mapped ?? subject) ?? thirdParty(authentication);
 }
 
 function operationOf(entry: LogEntry): Operation | undefined {

@@ -1,10 +1,9 @@
 import type { AuditActivity } from './activity.js';
+import { auditPayloadOf } from './audit-payload.js';
 import type { LogEntry } from './entry.js';
 import { principalOf, type Principal } from './principal.js';
+import { roleChangesOf, type RoleChange } from './role-changes.js';
 import { field, list, text, type Fields } from './values.js';
-
-/** A role given to somebody or taken away, as the entry has it. */
-export type RoleChange = { action?: string; role?: string; member?: string };
 
 /** Whom a call changes, not who makes it. */
 export type AffectedUsers = {
@@ -16,28 +15,17 @@ export type AffectedUsers = {
 };
 
 const nobody: AffectedUsers = { principals: [], groups: [], roleChanges: [] };
-const maxRoleChanges = 50;
+const maxItems = 50;
 const maxMembers = 100;
-/** Where metadata keeps changes of a policy: BigQuery has one for each kind of resource. */
-const changesInMetadata = [
-  'policyDelta',
-  'datasetChange',
-  'tableChange',
-  'modelChange',
-  'routineChange',
-] as const;
-
 /** Reads members of changed policies, members of groups, Workspace accounts and service accounts. */
 export function affectedUsersOf(entry: LogEntry, { resources }: AuditActivity): AffectedUsers {
-  const payload = field(entry, 'protoPayload');
+  const payload = auditPayloadOf(entry);
   const metadata = field(payload, 'metadata');
-  const policy = field(field(payload, 'serviceData'), 'policyDelta');
   const [resource] = resources;
   const isAccount = resource?.type === 'service_account';
-  if (metadata === undefined && policy === undefined && !isAccount) return nobody;
+  if (metadata === undefined && payload?.['serviceData'] === undefined && !isAccount) return nobody;
 
-  const inMetadata = metadata && changesInMetadata.map((name) => field(metadata, name));
-  const roleChanges = roleChangesOf([policy, ...(inMetadata ?? [])]);
+  const roleChanges = roleChangesOf(payload);
   const members = roleChanges.flatMap(({ member }) => member ?? []);
   if (metadata !== undefined) members.push(...membersNamedIn(metadata));
   const account = isAccount ? resource.labels?.['email_id'] : undefined;
@@ -45,19 +33,8 @@ export function affectedUsersOf(entry: LogEntry, { resources }: AuditActivity): 
   return roleChanges.length + members.length === 0 ? nobody : { ...accountsOf(members), roleChanges };
 }
 
-function roleChangesOf(policies: readonly (Fields | undefined)[]): RoleChange[] {
-  return policies
-    .flatMap((change) => list(change?.['bindingDeltas']))
-    .slice(0, maxRoleChanges)
-    .map((delta) => {
-      const change: RoleChange = {};
-      const [action, role, member] = [text(delta['action']), text(delta['role']), text(delta['member'])];
-      if (action !== undefined) change.action = action;
-      if (role !== undefined) change.role = role;
-      if (member !== undefined) change.member = member;
-      return change;
-    });
-}
+/** The account that an administrator changes, and the one that Google itself warns of. */
+const accountParameters: ReadonlySet<unknown> = new Set(['USER_EMAIL', 'affected_email_address']);
 
 /** Cloud Identity names the group and a member's delta; Workspace has parameters of its events. */
 function membersNamedIn(metadata: Fields): string[] {
@@ -66,11 +43,11 @@ function membersNamedIn(metadata: Fields): string[] {
   const group = text(metadata['group']);
   if (member !== undefined) members.push(member);
   if (group?.startsWith('group:')) members.push(group);
-  for (const event of list(metadata['event']).slice(0, maxRoleChanges)) {
-    for (const parameter of list(event['parameter']).slice(0, maxRoleChanges)) {
+  for (const event of list(metadata['event']).slice(0, maxItems)) {
+    for (const parameter of list(event['parameter']).slice(0, maxItems)) {
       const value = text(parameter['value']);
       if (value === undefined) continue;
-      if (parameter['name'] === 'USER_EMAIL') members.push(value);
+      if (accountParameters.has(parameter['name'])) members.push(value);
       if (parameter['name'] === 'GROUP_EMAIL') members.push(`group:${value}`);
     }
   }

@@ -1,16 +1,6 @@
 import type { ActionCategory } from './classification-rules.js';
+import { byStatement } from './sql-statement.js';
 import { field, fields, text, type Fields } from './values.js';
-
-/** A query by its statement, in the words of BigQuery's statementType. */
-function byStatement(statement: string): ActionCategory {
-  // Before their verbs: whoever sees a row is decided by such a policy.
-  if (/^(?:CREATE|DROP)_(?:\w*_)?ROW_ACCESS_POLIC|^(?:GRANT|REVOKE)/.test(statement))
-    return 'permission-change';
-  if (/^(?:SELECT|EXPORT|SCRIPT|ASSERT|EXPLAIN)/.test(statement)) return 'access';
-  if (/^(?:CREATE|CLONE)/.test(statement)) return 'create';
-  if (/^(?:DROP|TRUNCATE|DELETE)/.test(statement)) return 'delete';
-  return 'modify';
-}
 
 const byType: ReadonlyMap<string, ActionCategory> = new Map([
   ['QUERY', 'access'],

@@ -12,7 +12,7 @@ export const actionCategories = [
 export type ActionCategory = (typeof actionCategories)[number];
 
 /** Changes with every change of a rule, so that a replay can tell which rules an event was judged by. */
-export const ruleSetVersion = '3';
+export const ruleSetVersion = '4';
 
 /** A rule that looks at the method's whole name. The first that matches wins. */
 export type MethodRule = { id: string; category: ActionCategory; method: RegExp; example: string };
@@ -49,6 +49,13 @@ export const methodRules: readonly MethodRule[] = [
     example: 'google.identity.sts.v1.SecurityTokenService.ExchangeToken',
   },
   {
+    // Whoever logs in to a machine is checked by it.
+    id: 'machine-login',
+    category: 'login',
+    method: /OsLoginService\.(?:CheckPolicy|(?:start|continue)Session)$/i,
+    example: 'google.cloud.oslogin.v1.OsLoginService.CheckPolicy',
+  },
+  {
     id: 'account-sign-up',
     category: 'create',
     method: named('signUp'),
@@ -64,7 +71,7 @@ export const methodRules: readonly MethodRule[] = [
     id: 'credential-use',
     category: 'credential',
     method: named(
-      'generate\\w*(?:Token|Credentials?|ClientCertificate)|(?:fetch|get|retrieve|show)\\w*(?:(?:Access|Id|Read|Write)Token|Credentials|KeyString|AuthString|SecretKey|AuthorizationCode)|sign(?:Jwt|Blob)|oauth2\\.getToken|generateEphemeral\\w*',
+      'generate\\w*(?:Token|Credentials?|ClientCertificate)|(?:fetch|get|retrieve|show)\\w*(?:(?:Access|Id|Read|Write)Token|Credentials|KeyString|AuthString|SecretKey|AuthorizationCode)|sign(?:Jwt|Blob)|oauth2\\.getToken|generateEphemeral\\w*|getOobCode|createSessionCookie|SecureToken\\.grantToken',
     ),
     example: 'GenerateAccessToken',
   },
@@ -72,14 +79,14 @@ export const methodRules: readonly MethodRule[] = [
     id: 'credential-key',
     category: 'credential',
     method:
-      /(?:(?:^|[./:])(?!(?:batch)?(?:get|list|search))\w*(?:serviceAccount|api|app|provider|signedUrl|sshPublic)Key$|(?:^|\.)(?:create|delete|undelete|update|import|rotate)Key$|(?:serviceAccount|hmac|sshPublic)Keys?\.(?:create|insert|update|patch|delete)|sslCerts\.(?:create|insert|delete)|(?:create|update|delete)OauthClient\w*Credential|reset\w*(?:ClientSecret|Credentials|AuthorizationCode)$|serviceaccounts\.token\.create|certificatesigningrequests\.approval)/i,
+      /(?:(?:^|[./:])(?!(?:batch)?(?:get|list|search))\w*(?:serviceAccount|api|app|provider|signedUrl|sshPublic)Key$|(?:^|\.)(?:create|delete|undelete|update|import|rotate)Key$|\.(?:add|remove)PublicKey$|(?:create|delete)IdentityAwareProxyClient$|(?:serviceAccount|hmac|sshPublic)Keys?\.(?:create|insert|update|patch|delete)|sslCerts\.(?:create|insert|delete)|(?:create|update|delete)OauthClient\w*Credential|reset\w*(?:ClientSecret|Credentials|AuthorizationCode)$|serviceaccounts\.token\.create|certificatesigningrequests\.approval)/i,
     example: 'google.iam.admin.v1.CreateServiceAccountKey',
   },
   {
     id: 'credential-password',
     category: 'credential',
     method:
-      /(?:reset|change|set|edit|update)_?\w*password|password_?(?:change|edit|reset)|specific_?password|(?:2|two)_?step|2sv(?!c)|strong_?auth|security_?key|recovery_?(?:email|phone)|revoke_?(?:3lo|asp$)/i,
+      /(?:reset|change|set|edit|update)_?\w*password|password_?(?:change|edit|reset)|specific_?password|(?:2|two)_?step|2sv(?!c)|strong_?auth|security_?key|recovery_?(?:email|phone)|revoke_?(?:3lo|asp$|deviceTokens)|passkey|titanium|mfa_?enrollment|withdraw_?mfa|setMasterAuth/i,
     example: 'google.admin.AdminService.changePassword',
   },
   // Who may do what.
@@ -108,7 +115,7 @@ export const methodRules: readonly MethodRule[] = [
     id: 'permission-policy-service',
     category: 'permission-change',
     method:
-      /(?:(?:^|\.)(?:OrgPolicy|AccessContextManager|PrivilegedAccessManager|AccessApproval)|\.iam\.v\w+\.\w*Polic(?:ies|yBindings))\.(?:create|update|patch|delete|replace|commit|set|clear|approve|deny|dismiss|invalidate|revoke)|accessPolicies\.[\w.]*(?:create|patch|delete|replaceAll|commit)$/i,
+      /(?:(?:^|\.)(?:OrgPolicy|AccessContextManager|PrivilegedAccessManager|AccessApproval)|\.iam\.v\w+\.\w*Polic(?:ies|yBindings))\.(?:create|update|patch|delete|replace|commit|set|clear|approve|deny|dismiss|invalidate|revoke|withdraw)|accessPolicies\.[\w.]*(?:create|patch|delete|replaceAll|commit)$/i,
     example: 'google.identity.accesscontextmanager.v1.AccessContextManager.UpdateServicePerimeter',
   },
   {
@@ -121,7 +128,7 @@ export const methodRules: readonly MethodRule[] = [
     id: 'permission-delegation',
     category: 'permission-change',
     method:
-      /(?:authorize|remove|add|revoke)_?Api_?Client|(?:add_?to|remove_?from)_?trusted|trust\w*oauth2_?apps|block\w*api_?access|domainWideDelegation/i,
+      /(?:authorize|remove|add|revoke)_?Api_?Client|(?:add_?to|remove_?from)_?(?:trusted|blocked|limited)|(?:add|remove)_?trusted_?domains?|trust\w*oauth2_?apps|allow_?service_?for_?oauth2|block\w*api_?access|domainWideDelegation/i,
     example: 'google.admin.AdminService.authorizeApiClientAccess',
   },
   // Kubernetes, whose verb is the last word.
@@ -174,7 +181,7 @@ export const methodRules: readonly MethodRule[] = [
   {
     id: 'data-query',
     category: 'access',
-    method: named('(?:run|execute)\\w*(?:Query|Sql)|createReadSession|(?:git)?uploadPack'),
+    method: named('(?:run|execute)\\w*(?:Query|Sql)|beginTransaction|createReadSession|(?:git)?uploadPack'),
     example: 'google.firestore.v1.Firestore.RunQuery',
   },
   {
@@ -182,6 +189,12 @@ export const methodRules: readonly MethodRule[] = [
     category: 'modify',
     method: named('checkAndMutate\\w*|readModifyWrite\\w*|(?:git)?receivePack'),
     example: 'google.bigtable.v2.Bigtable.CheckAndMutateRow',
+  },
+  {
+    id: 'version-restore',
+    category: 'modify',
+    method: named('restore\\w*Version'),
+    example: 'google.cloud.kms.v1.KeyManagementService.RestoreCryptoKeyVersion',
   },
   {
     id: 'generated-answer',
@@ -200,7 +213,7 @@ export const verbs: Readonly<Record<'create' | 'modify' | 'delete' | 'access' | 
       'create insert add upload import clone copy compose restore generate register provision deploy submit launch build allocate issue instantiate duplicate put write append ingest record post begin invite subscribe reserve install store train make',
     ),
     modify: words(
-      'update patch set modify replace move resize start stop reset enable disable activate deactivate attach detach rotate undelete edit recreate change switch migrate promote demote failover restart reboot suspend resume pause unpause lock unlock upgrade downgrade rollback rollout roll apply configure reconfigure assign unassign link unlink merge rename rewrite renew refresh scale transfer associate disassociate approve reject accept deny complete commit abandon repair recover rebalance redeploy reimage bind unbind mount unmount tag untag label annotate archive unarchive publish acknowledge ack seek drain cordon trigger run execute invoke call schedule reschedule toggle hold release mark finish finalize flush exchange request relocate verify save sync optimize compact vacuum truncate preempt terminate shutdown perform process revert override reinstate upsert adjust limit allow block unblock ban enforce enroll unenroll simulate push send receive regenerate dismiss invalidate ignore mutate transition advance retry initialize join leave customize convert split',
+      'update patch set modify replace move resize start stop reset enable disable activate deactivate attach detach rotate undelete edit recreate change switch migrate promote demote failover restart reboot suspend resume pause unpause lock unlock upgrade downgrade rollback rollout roll apply configure reconfigure assign unassign link unlink merge rename rewrite renew refresh scale transfer associate disassociate approve reject accept deny complete commit abandon repair recover rebalance redeploy reimage bind unbind mount unmount tag untag label annotate archive unarchive publish acknowledge ack seek drain cordon trigger run execute invoke call schedule reschedule toggle hold release mark finish finalize flush exchange request relocate verify save sync optimize compact vacuum truncate preempt terminate shutdown perform process revert override reinstate upsert adjust limit allow disallow authorize unauthorize block unblock ban enforce enroll unenroll simulate push send receive regenerate dismiss invalidate ignore mutate transition advance retry initialize join leave customize convert split',
     ),
     delete: words(
       'delete remove destroy purge cancel expire drop deletecollection erase wipe revoke unregister deregister clear abort uninstall undeploy discard evict unsubscribe deprovision',

@@ -147,6 +147,42 @@ describe('classify', () => {
     ['dns.policies.create', 'create', 'verb-create'],
     ['google.admin.AdminService.removeFromTrustedOauth2Apps', 'permission-change', 'permission-delegation'],
     ['UNBLOCK_ALL_THIRD_PARTY_API_ACCESS', 'permission-change', 'permission-delegation'],
+    ['google.admin.AdminService.addToBlockedOauth2Apps', 'permission-change', 'permission-delegation'],
+    ['google.admin.AdminService.addTrustedDomains', 'permission-change', 'permission-delegation'],
+    [
+      'google.admin.AdminService.disallowServiceForOauth2Access',
+      'permission-change',
+      'permission-delegation',
+    ],
+    [
+      'google.cloud.privilegedaccessmanager.v1.PrivilegedAccessManager.WithdrawGrant',
+      'permission-change',
+      'permission-policy-service',
+    ],
+    [
+      'google.cloud.iap.v1.IdentityAwareProxyOAuthService.CreateIdentityAwareProxyClient',
+      'credential',
+      'credential-key',
+    ],
+    ['google.cloud.shell.v1.CloudShellService.AddPublicKey', 'credential', 'credential-key'],
+    ['google.container.v1.ClusterManager.SetMasterAuth', 'credential', 'credential-password'],
+    ['google.admin.AdminService.deletePasskey', 'credential', 'credential-password'],
+    ['google.admin.AdminService.unenrollUserFromTitanium', 'credential', 'credential-password'],
+    ['google.admin.AdminService.revokeDeviceTokens', 'credential', 'credential-password'],
+    [
+      'google.cloud.identitytoolkit.v2.AccountManagementService.WithdrawMfa',
+      'credential',
+      'credential-password',
+    ],
+    ['google.cloud.identitytoolkit.v1.AccountManagementService.GetOobCode', 'credential', 'credential-use'],
+    ['google.cloud.oslogin.v1.OsLoginService.CheckPolicy', 'login', 'machine-login'],
+    [
+      'google.cloud.binaryauthorization.v1.BinauthzManagementService.CheckPolicy',
+      'access',
+      'policy-simulation',
+    ],
+    ['google.spanner.v1.Spanner.BeginTransaction', 'access', 'data-query'],
+    ['google.cloud.kms.v1.KeyManagementService.RestoreCryptoKeyVersion', 'modify', 'version-restore'],
     ['io.k8s.core.v1.pods.eviction.create', 'delete', 'kubernetes-eviction'],
     ['google.cloud.aiplatform.v1.JobService.DeleteBatchPredictionJob', 'delete', 'verb-delete'],
     ['google.cloud.aiplatform.v1.PredictionService.StreamDirectRawPredict', 'access', 'model-inference'],
@@ -233,6 +269,56 @@ describe('classify', () => {
   ])('goes by the %s log at last', (log, category) => {
     const logName = `projects/p/logs/cloudaudit.googleapis.com%2F${log}`;
     expect(classify({ logName, protoPayload: {} }).category).toBe(category);
+  });
+
+  it.each([
+    [{ auditClass: 'READ', command: 'SELECT' }, 'access'],
+    [{ auditClass: 'WRITE', command: 'INSERT' }, 'modify'],
+    [{ auditClass: 'DDL', command: 'DROP TABLE' }, 'delete'],
+    [{ auditClass: 'ROLE', command: 'CREATE ROLE' }, 'permission-change'],
+    [{ auditClass: 'MISC', command: 'SET' }, 'access'],
+    [{ cmd: 'delete' }, 'delete'],
+  ])('reads what a statement of Cloud SQL does: %j', (request, category) => {
+    expect(ofMethod('cloudsql.instances.query', { request })).toMatchObject({
+      category,
+      ruleId: 'database-statement',
+    });
+  });
+
+  it('takes a statement for a change when it asks to write', () => {
+    const method = 'google.spanner.v1.Spanner.ExecuteSql';
+    const asking = (permissionType: string) => ({ authorizationInfo: [{ permissionType, granted: true }] });
+    expect(ofMethod(method, asking('DATA_WRITE')).category).toBe('modify');
+    expect(ofMethod(method, asking('DATA_READ')).category).toBe('access');
+  });
+
+  it('takes an update that gives a role for a change of permissions, and a creation for one', () => {
+    const bindingDeltas = [{ action: 'ADD', role: 'r', member: 'allUsers' }];
+    const inMetadata = { metadata: { datasetChange: { bindingDeltas } } };
+    const inServiceData = { serviceData: { policyDelta: { bindingDeltas } } };
+    expect(ofMethod('google.cloud.bigquery.v2.DatasetService.UpdateDataset', inMetadata)).toEqual({
+      category: 'permission-change',
+      effect: 'modify',
+      ruleId: 'policy-delta',
+    });
+    expect(ofMethod('storage.buckets.update', inServiceData).category).toBe('permission-change');
+    expect(ofMethod('storage.buckets.create', inServiceData).category).toBe('create');
+    expect(ofMethod('storage.buckets.update', { serviceData: { policyDelta: {} } }).category).toBe('modify');
+  });
+
+  it('never takes a change of permissions for a mere read', () => {
+    expect(ofMethod('google.admin.AdminService.authorizeApiClientAccess').effect).toBe('modify');
+    expect(ofMethod('google.admin.AdminService.removeApiClientAccess').effect).toBe('delete');
+  });
+
+  it('reads what staff of Google did', () => {
+    const accesses = [{ methodName: 'GoogleInternal.Read', resourceName: '//storage/b' }];
+    const jsonPayload = { '@type': 'type.googleapis.com/google.cloud.audit.TransparencyLog', accesses };
+    expect(classify({ jsonPayload })).toMatchObject({ category: 'access', ruleId: 'verb-access' });
+    const logName = 'projects/p/logs/cloudaudit.googleapis.com%2Faccess_transparency';
+    expect(classify({ logName, jsonPayload: { ...jsonPayload, accesses: [] } }).ruleId).toBe(
+      'log-access_transparency',
+    );
   });
 
   it('does not take what is no audit log for an action', () => {

@@ -1,9 +1,13 @@
 import { adverbs, methodRules, verbs, type ActionCategory } from './classification-rules.js';
 import type { LogEntry } from './entry.js';
 import { BoundedCache } from './bounded-cache.js';
+import { auditPayloadOf } from './audit-payload.js';
 import { bigQueryAction } from './bigquery-job.js';
+
 import { logTypeOf, type LogType } from './identity.js';
-import { field, list, text } from './values.js';
+import { changesRoles } from './role-changes.js';
+import { databaseAction } from './sql-statement.js';
+import { list, text, type Fields } from './values.js';
 
 export { actionCategories, ruleSetVersion, type ActionCategory } from './classification-rules.js';
 
@@ -45,12 +49,27 @@ const byMethod = new BoundedCache<Classification | undefined>();
 
 /** Says what kind of action an entry tells of; the first rule that matches wins. Never throws. */
 export function classify(entry: LogEntry): Classification {
-  const payload = field(entry, 'protoPayload');
+  const payload = auditPayloadOf(entry);
   const name = text(payload?.['methodName']);
   const method = name !== undefined && name.length <= maxMethodLength ? name : undefined;
   const named = method === undefined ? undefined : cached(method);
-  if (payload && named === byItsJob) return classified(bigQueryAction(payload), 'bigquery-job', 'modify');
-  return named ?? byAuthorization(payload) ?? byLog(entry, payload);
+  if (payload && named) return byDetail(payload, method, named);
+  return byAuthorization(payload) ?? byLog(entry, payload);
+}
+
+/** What no name tells: what a job or a statement does, and whether an update is one of a policy. */
+function byDetail(payload: Fields, method: string | undefined, named: Classification): Classification {
+  if (named === byItsJob) return classified(bigQueryAction(payload), 'bigquery-job', 'modify');
+  const action = method === 'cloudsql.instances.query' ? databaseAction(payload) : undefined;
+  if (action) return classified(action, 'database-statement', 'modify');
+  if (named.ruleId === 'data-query' && asksToWrite(payload)) return classified('modify', 'permission-type');
+  if (named.category === 'modify' && changesRoles(payload))
+    return classified('permission-change', 'policy-delta', 'modify');
+  return named;
+}
+
+function asksToWrite(payload: Fields): boolean {
+  return list(payload['authorizationInfo']).some(({ permissionType }) => permissionType === 'DATA_WRITE');
 }
 
 function cached(method: string): Classification | undefined {
@@ -79,7 +98,7 @@ function classified(category: ActionCategory, ruleId: string, verb?: Verb): Clas
     case 'unknown':
       return { category, effect: category, ruleId };
     case 'permission-change':
-      return { category, effect: verb === undefined || verb === 'login' ? 'modify' : verb, ruleId };
+      return { category, effect: verb === 'create' || verb === 'delete' ? verb : 'modify', ruleId };
     case 'credential':
     case 'login':
       return { category, effect: verb === undefined || verb === 'login' ? 'other' : verb, ruleId };
@@ -165,6 +184,18 @@ export function classificationTable(): { id: string; category: string; matches: 
       category: "by the job's type",
       matches: 'BigQuery jobs: a query by its statement, load and copy modify, extract reads',
       example: 'google.cloud.bigquery.v2.JobService.InsertJob',
+    },
+    {
+      id: 'database-statement',
+      category: "by the statement's command",
+      matches: 'Statements that Cloud SQL logs; those of the class ROLE change permissions',
+      example: 'cloudsql.instances.query',
+    },
+    {
+      id: 'policy-delta',
+      category: 'permission-change',
+      matches: 'An update that gives or takes away roles: it has `bindingDeltas`',
+      example: 'storage.buckets.update',
     },
     ...methodRules.map(({ id, category, method, example }) => ({
       id,

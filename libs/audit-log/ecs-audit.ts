@@ -1,10 +1,12 @@
 import type { AffectedUsers } from './affected-users.js';
+import { auditPayloadOf } from './audit-payload.js';
 import { ruleSetVersion } from './classify.js';
 import type { UnderstoodEvent } from './formats.js';
+import { auditConfigChangesOf } from './role-changes.js';
 
 /** What ECS has no field for. */
 export function auditOf(
-  { activity, classification }: UnderstoodEvent,
+  { activity, classification, entry }: UnderstoodEvent,
   { roleChanges }: AffectedUsers,
 ): object {
   const { actor, keyName, delegation, authorizations, operation, split, scope, origin } = activity;
@@ -27,6 +29,7 @@ export function auditOf(
     resource: resource && { name: resource.uid, type: resource.type, location: resource.location },
     other_resources: some(others)?.map(({ uid }) => uid),
     role_changes: some(roleChanges),
+    audit_config_changes: some(auditConfigChangesOf(auditPayloadOf(entry))),
     operation,
     split,
     caller_network: origin.network,

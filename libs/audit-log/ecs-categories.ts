@@ -38,6 +38,7 @@ const identityServices = new Set([
   'cloudidentity.googleapis.com',
   'iam.googleapis.com',
   'iamcredentials.googleapis.com',
+  'login.googleapis.com',
   'oauth2.googleapis.com',
 ]);
 
@@ -77,12 +78,15 @@ export function categorised(
   return { category, type };
 }
 
-const permissionDenied = 7;
+const [permissionDenied, unauthenticated] = [7, 16];
 
+/** What worked was not denied, be it that not all that was asked for was granted. */
 function isDenied({ outcome, authorizations }: UnderstoodEvent['activity']): boolean {
   return (
-    outcome.code === permissionDenied ||
-    outcome.isPolicyDenial === true ||
-    authorizations.some(({ granted }) => !granted)
+    outcome.result === 'failure' &&
+    (outcome.code === permissionDenied ||
+      outcome.code === unauthenticated ||
+      outcome.isPolicyDenial === true ||
+      authorizations.some(({ granted }) => !granted))
   );
 }

@@ -156,6 +156,14 @@ export const ecsMapping: readonly EcsMapping[] = [
   ...(['action', 'role', 'member'] as const).map((name) =>
     row(`bindingDeltas[].${name}`, `google_cloud.audit.role_changes.${name}`),
   ),
+  row(
+    'serviceData.policyDelta.auditConfigDeltas[], metadata.*.auditConfigDeltas[]',
+    'google_cloud.audit.audit_config_changes: nested',
+    'data access logs switched on or off; the first 50',
+  ),
+  ...(['action', 'service', 'logType', 'exemptedMember'] as const).map((name) =>
+    row(`auditConfigDeltas[].${name}`, `google_cloud.audit.audit_config_changes.${name}`),
+  ),
   row('operation.id', 'google_cloud.audit.operation.id'),
   row('operation.producer', 'google_cloud.audit.operation.producer'),
   row(

@@ -71,6 +71,13 @@ describe('event.category and event.type', () => {
     ],
     [['api'], ['access', 'denied'], 'storage.objects.get', { authorizationInfo: [{ permission: 'p' }] }],
     [['api'], ['access', 'denied'], 'storage.objects.get', { status: { code: 7 } }],
+    [['api'], ['access', 'denied'], 'storage.objects.get', { status: { code: 16 } }],
+    [
+      ['api'],
+      ['access', 'allowed'],
+      'storage.objects.get',
+      { status: {}, authorizationInfo: [{ permission: 'p', granted: true }, { permission: 'q' }] },
+    ],
   ])('are %j and %j for %s', (category, type, methodName, more) => {
     const { event } = lineOfAudit(iam('ann@example.com', { ...more, methodName }), activity);
     expect([event.category, event.type]).toEqual([category, type]);

@@ -30,6 +30,12 @@ const pemHints = ['te key', 'te+key', 'te%20k'];
 const isNoVariable = (secret: string) => !/^\$(?:\w+|[{(].*)$/.test(secret);
 /** Letters and digits, as no word and no number has. */
 const isRandom = (secret: string) => /\d/.test(secret) && /[a-z]/i.test(secret);
+/** A word of a command line, which the quote before it may make longer than that. */
+const commandWord =
+  '["\']?((?<="[^ "]{0,128})[^"\\r\\n]{1,256}|(?<=\'[^ \']{0,128})[^\'\\r\\n]{1,256}|[^ \\t\\r\\n"\'-][^ \\t\\r\\n"\']{0,255})';
+/** A command that takes a password as the word behind such an option. */
+const command = (name: string, option: string): RegExp =>
+  new RegExp(`\\b(?:${name})(?=[ \\t])[^\\r\\n;|&]{0,300}?[ \\t]${option}${commandWord}`, 'g');
 /** Between lines of base64 in a manifest or a script: indented, quoted, or with their ends escaped. */
 const base64Lines =
   '(?:[\\w+/=-]*["\']?[ \\t]{0,3}[+,\\\\]?(?:[\\r\\n]{1,2}|\\\\{1,2}n)[ \\t]{0,40}["\']?[\\w+/=-]{20,})*';
@@ -143,6 +149,53 @@ export const formRules: readonly FormRule[] = [
     id: 'command-password',
     hints: ['sshpas', 'curl -'],
     form: /(?:\bsshpass[ \t]{1,9}-p[ \t]{0,9}["']?|\bcurl(?=[ \t])[^\r\n;|&]{0,300}?[ \t](?:-u|--user)[ \t=]{0,9}["']?[^ \t\r\n:"'/]{1,128}:)((?<="[^ "]{0,128})[^"\r\n]{1,256}|(?<='[^ ']{0,128})[^'\r\n]{1,256}|[^ \t\r\n"']{1,256})/g,
+    accepts: isNoVariable,
+  },
+  {
+    id: 'command-password',
+    hints: ['mysql ', 'sqldum', 'sqladm', 'ariadb'],
+    form: command('mysql(?:dump|admin|import)?|mariadb(?:-dump|-admin)?', '-p'),
+    accepts: isNoVariable,
+  },
+  {
+    id: 'command-password',
+    hints: ['er log', 'an log'],
+    form: command('(?:docker|podman)[ \\t]{1,9}login', '-p[ \\t=]{0,9}'),
+    accepts: isNoVariable,
+  },
+  {
+    id: 'command-password',
+    hints: ['is-cli'],
+    form: command('redis-cli', '(?:-a|--pass)[ \\t=]{1,9}'),
+    accepts: isNoVariable,
+  },
+  {
+    id: 'command-password',
+    hints: ['kubect'],
+    form: command('kubectl', '--from-literal[ \\t=]{1,9}["\']?[\\w.-]{1,128}='),
+    accepts: isNoVariable,
+  },
+  {
+    id: 'command-password',
+    hints: ['ult lo'],
+    form: /\bvault[ \t]{1,9}login[ \t]{1,9}(?:-[\w=-]{1,64}[ \t]{1,9}){0,5}([\w-]{1,9}\.[\w.-]{8,256})/g,
+  },
+  {
+    // Of one account, which ends at the pipe, or of all below a key of cloud-init.
+    id: 'command-password',
+    hints: ['chpass'],
+    form: /(?:\b(?:echo|printf)[ \t]{1,9}(?:-\w{1,9}[ \t]{1,9})?["']?[\w.-]{1,64}:([^"'\r\n|]{1,256}?)(?=(?:\\n)?["']?[ \t]{0,9}\|[ \t]{0,9}(?:sudo[ \t]{1,9})?chpasswd)|(?<=\bchpasswd:[ \t]{0,9}[\r\n]{1,2}(?:[ \t]{1,40}expire:[^\r\n]{0,40}[\r\n]{1,2})?[ \t]{1,40}list:[^\r\n]{0,9}[\r\n]{1,2}[ \t-]{1,40}[\w.-]{1,64}:)[^\r\n]{1,256}(?:[\r\n]{1,2}[ \t-]{1,40}[\w.-]{1,64}:[^\r\n]{1,256}){0,99})/g,
+    accepts: isNoVariable,
+  },
+  {
+    id: 'command-password',
+    hints: ['net us'],
+    form: /\bnet(?:\.exe)?[ \t]{1,9}user[ \t]{1,9}[^ \t\r\n/]{1,64}[ \t]{1,9}([^ \t\r\n/][^ \t\r\n]{0,255})(?=[ \t]{1,9}\/)/gi,
+  },
+  {
+    id: 'command-password',
+    hints: ['curest'],
+    form: /\bConvertTo-SecureString[ \t]{1,9}(?:-String[ \t]{1,9})?["']([^"'\r\n]{1,256})/gi,
     accepts: isNoVariable,
   },
   {

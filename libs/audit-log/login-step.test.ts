@@ -8,6 +8,7 @@ it.each([
   ['google.login.LoginService.loginSuccess', 'logon'],
   ['google.login.LoginService.loginFailure', 'logon'],
   ['google.login.LoginService.logout', 'logoff'],
+  ['google.login.LoginService.userSignedOutDueToSuspiciousSessionCookie', 'logoff'],
   ['google.login.LoginService.loginChallenge', 'other'],
   ['google.login.LoginService.loginVerification', 'other'],
   ['google.login.LoginService.suspiciousLogin', 'other'],

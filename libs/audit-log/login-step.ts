@@ -8,6 +8,6 @@ const logon = /(?:log|sign)_?(?:in|on)|authenticate|authorize_?user|start_?sessi
 /** By the method's own word; both schemas go by this. */
 export function loginStepOf(method: string | undefined): LoginStep {
   const word = method === undefined ? '' : method.slice(method.lastIndexOf('.') + 1);
-  if (/(?:log|sign)_?(?:out|off)/i.test(word)) return 'logoff';
+  if (/(?:log(?:ged)?|sign(?:ed)?)_?(?:out|off)/i.test(word)) return 'logoff';
   return !aside.test(word) && logon.test(word) ? 'logon' : 'other';
 }

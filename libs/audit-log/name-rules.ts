@@ -77,12 +77,26 @@ export const nameRules: readonly NameRule[] = [
   {
     id: 'key-material',
     hints: [
-      ...['signing', 'access', 'account', 'shared', 'encryption', 'master', 'fernet', 'raw'],
+      ...['signing', 'signer', 'access', 'account', 'shared', 'encryption', 'master', 'fernet', 'raw'],
       ...['hmac', 'tsig', 'pairing'],
     ]
       .flatMap((word) => joined(word, 'key'))
       .concat(joined('key', 'material')),
-    name: /(?:(?:signing|access|account|shared|encryption|master|fernet|hmac|tsig|pairing|(?:^|[^a-z])raw)[_-]?key\d*|key[_-]?material)$/i,
+    name: /(?:(?:sign(?:ing|er)|access|account|shared|encryption|master|fernet|hmac|tsig|pairing|(?:^|[^a-z])raw)[_-]?key\d*|key[_-]?material)$/i,
+  },
+  {
+    id: 'key-material',
+    hints: joined('service', 'key'),
+    name: /service[_-]?key$/i,
+    // Shorter ones name a service.
+    value: /^[\w+/=-]{20,}$/,
+  },
+  // What the mail for a lost password holds, and what stands between two factors.
+  { id: 'one-time-code', hints: joined('oob', 'code'), name: /oob[_-]?code$/i },
+  {
+    id: 'one-time-code',
+    hints: joined('pending', 'credential'),
+    name: /pending[_-]?credential$/i,
   },
   { id: 'auth-string', hints: joined('auth', 'string'), name: /auth[_-]?string$/i },
   {

@@ -147,6 +147,12 @@ export const ocsfMapping: readonly OcsfMapping[] = [
     'action role member',
     'the first 50',
   ),
+  ...rows(
+    'serviceData.policyDelta.auditConfigDeltas[], metadata.*.auditConfigDeltas[]',
+    'unmapped.audit_config_changes[].',
+    'action service logType exemptedMember',
+    'data access logs switched on or off; the first 50',
+  ),
   row(`${event} is_suspicious`, 'unmapped.is_suspicious', 'of logins'),
   row('the entry', 'unmapped.log_entry', 'last in the line, its own bytes'),
 ];

@@ -1,9 +1,9 @@
-import type { AuditActivity } from './activity.js';
-import { affectedUsersOf, type RoleChange } from './affected-users.js';
+import { auditPayloadOf } from './audit-payload.js';
 import { ruleSetVersion } from './classify.js';
 import type { UnderstoodEvent } from './formats.js';
 import { jsonOf, memberOf, type Escape } from './json-text.js';
 import { isSuspicious } from './ocsf-login.js';
+import { auditConfigChangesOf, roleChangesOf } from './role-changes.js';
 
 /** What Floodgate adds to what the entry says: the kind of action, and the rule that said so. */
 export function enrichmentsJson({ activity, classification }: UnderstoodEvent, escape: Escape): string {
@@ -18,22 +18,21 @@ export function enrichmentsJson({ activity, classification }: UnderstoodEvent, e
 export function unmappedMembers(event: UnderstoodEvent, escape: Escape): string {
   const { activity, classification, entry } = event;
   const { actor, delegation, operation, split } = activity;
+  const payload = auditPayloadOf(entry);
   const json = (value: object | undefined) => value && jsonOf(value, escape);
   return (
     (actor === undefined ? '' : `,"principal_kind":"${actor.kind}"`) +
-    memberOf(',"delegation":', delegation.length === 0 ? undefined : json(delegation)) +
+    memberOf(',"delegation":', json(some(delegation))) +
     memberOf(',"operation":', json(operation)) +
     memberOf(',"split":', json(split)) +
-    (classification.category === 'permission-change'
-      ? memberOf(',"role_changes":', json(roleChangesOf(event)))
-      : '') +
+    memberOf(',"role_changes":', json(some(roleChangesOf(payload)))) +
+    memberOf(',"audit_config_changes":', json(some(auditConfigChangesOf(payload)))) +
     (classification.category === 'login'
       ? memberOf(',"is_suspicious":', isSuspicious(entry)?.toString())
       : '')
   );
 }
 
-function roleChangesOf({ entry, activity }: { entry: UnderstoodEvent['entry']; activity: AuditActivity }) {
-  const changes: readonly RoleChange[] = affectedUsersOf(entry, activity).roleChanges;
-  return changes.length === 0 ? undefined : changes;
+function some<Item>(items: readonly Item[]): readonly Item[] | undefined {
+  return items.length === 0 ? undefined : items;
 }

@@ -218,6 +218,27 @@ describe('who', () => {
     expect(unmappedOf(entry)).toEqual({ is_suspicious: false });
   });
 
+  it('is warned of by Google, where nobody acts', () => {
+    const parameter = [{ name: 'affected_email_address', value: 'bob@example.com' }];
+    const entry = audit({
+      methodName: 'google.login.LoginService.suspiciousLogin',
+      authenticationInfo: {},
+      metadata: { event: [{ parameter }] },
+    });
+    expect(lineOf(entry)).toMatchObject({
+      class_uid: 3002,
+      user: { name: 'bob@example.com', email_addr: 'bob@example.com' },
+      actor: { user: { name: 'unknown' } },
+    });
+  });
+
+  it('has switched off which logs', () => {
+    const change = { action: 'REMOVE', service: 'allServices', logType: 'DATA_READ' };
+    const policyDelta = { auditConfigDeltas: [{ ...change, other: 1 }] };
+    const entry = audit({ methodName: 'SetIamPolicy', serviceData: { policyDelta } });
+    expect(unmappedOf(entry)).toEqual({ audit_config_changes: [change] });
+  });
+
   it('was given which role', () => {
     const bindingDeltas = [{ action: 'ADD', role: 'roles/owner', member: 'user:eve@example.com' }];
     const entry = audit({ methodName: 'SetIamPolicy', serviceData: { policyDelta: { bindingDeltas } } });

@@ -1,4 +1,5 @@
 import type { AuditActivity, Outcome } from './activity.js';
+import { affectedUsersOf } from './affected-users.js';
 import { BoundedCache } from './bounded-cache.js';
 import type { LogEntry } from './entry.js';
 import type { UnderstoodEvent } from './formats.js';
@@ -27,6 +28,7 @@ export function ocsfMembers(event: UnderstoodEvent, escape: Escape): string {
   const kind = ocsfClassOf(classification, method);
   const isLogin = kind.classUid === 3002;
   const user = userJson(activity, escape);
+  const subject = isLogin && activity.actor === undefined ? subjectJson(event, escape) : user;
   return (
     classMembers(kind, escape) +
     `,"time":${String(activity.timeMs ?? activity.loggedMs ?? receivedAtMs)}` +
@@ -38,7 +40,7 @@ export function ocsfMembers(event: UnderstoodEvent, escape: Escape): string {
     `,"metadata":${metadataJson(event, escape)}` +
     `,"cloud":${cloudJson(activity.scope, escape)}` +
     `,"actor":${actorJson(activity, user, escape)}` +
-    (isLogin ? `,"user":${user},"service":{"name":"${escape(service ?? 'unknown')}"}` : '') +
+    (isLogin ? `,"user":${subject},"service":{"name":"${escape(service ?? 'unknown')}"}` : '') +
     `,"api":${apiJson(activity, escape)}` +
     `,"src_endpoint":${endpointJson(origin, event.network, escape)}` +
     httpMembers(entry, origin.userAgent, escape) +
@@ -46,6 +48,12 @@ export function ocsfMembers(event: UnderstoodEvent, escape: Escape): string {
     `,"enrichments":${enrichmentsJson(event, escape)}` +
     (isLogin ? membersOf(loginOf(entry, method), escape) : '')
   );
+}
+
+/** Of whose login Google itself tells, without anybody who acts. */
+function subjectJson({ activity, entry }: UnderstoodEvent, escape: Escape): string {
+  const [actor] = affectedUsersOf(entry, activity).principals;
+  return userJson({ ...activity, actor }, escape);
 }
 
 function metadataJson(event: UnderstoodEvent, escape: Escape): string {

@@ -8,7 +8,7 @@ export type Outcome = {
   code?: number;
   codeName?: string;
   message?: string;
-  /** A policy refused it, though no status says so. */
+  /** A policy refused it. */
   isPolicyDenial?: true;
 };
 
@@ -80,10 +80,14 @@ export function outcomeOf(
   const status = field(payload, 'status');
   const code = integer(status?.['code']);
   const message = text(status?.['message']);
-  const outcome: Outcome = { result: hasFailed(payload, code, method) ? 'failure' : 'success' };
-  if (code === undefined && isRefusedByPolicy(payload, logName)) {
-    outcome.result = 'failure';
-    outcome.isPolicyDenial = true;
+  const outcome: Outcome = { result: hasFailed(payload, status, method) ? 'failure' : 'success' };
+  if (isJudgedByPolicy(payload, logName)) {
+    const isDryRun = fields(payload['metadata'])?.['dryRun'] === true;
+    if (isDryRun) outcome.result = 'success';
+    else if (code !== 0) {
+      outcome.result = 'failure';
+      outcome.isPolicyDenial = true;
+    }
   }
   if (code !== undefined) {
     outcome.code = code;
@@ -94,27 +98,33 @@ export function outcomeOf(
   return outcome;
 }
 
-/** A code that says OK outweighs permissions that were asked for and refused. */
-function hasFailed(payload: Fields, code: number | undefined, method: string | undefined): boolean {
+/**
+ * A status that says OK outweighs permissions that were asked for and refused. protobuf writes it `{}`, as it
+ * does a status of which nothing is known: so something must have been granted, too.
+ */
+function hasFailed(payload: Fields, status: Fields | undefined, method: string | undefined): boolean {
   if (method !== undefined && method.includes('.LoginService.') && isFailedLogin(payload, method))
     return true;
+  const code = integer(status?.['code']);
   if (code !== undefined) return code !== 0;
-  return list(payload['authorizationInfo']).some((info) => !isGranted(info));
+  const asked = list(payload['authorizationInfo']);
+  const isOk = status !== undefined && Object.keys(status).length === 0 && asked.some(isGranted);
+  return !isOk && !asked.every(isGranted);
 }
 
 const policyLog = /\/logs\/cloudaudit\.googleapis\.com(?:%2F|\/)policy$/i;
 
 /**
- * The policy log holds what was refused; elsewhere what violates a policy says so. An empty info violates
- * none, and a dry run refuses nothing.
+ * The policy log holds what was refused, or would be: a dry run refuses nothing, whatever its status says.
+ * Elsewhere what violates a policy says so; an empty info violates none.
  */
-function isRefusedByPolicy(payload: Fields, logName: string | undefined): boolean {
+function isJudgedByPolicy(payload: Fields, logName: string | undefined): boolean {
   const { metadata, policyViolationInfo } = payload;
-  const isNamed =
+  return (
     (logName?.endsWith('policy') === true && policyLog.test(logName)) ||
     (policyViolationInfo !== undefined && violations(fields(policyViolationInfo)).length > 0) ||
-    (metadata !== undefined && text(fields(metadata)?.['violationReason']) !== undefined);
-  return isNamed && fields(metadata)?.['dryRun'] !== true;
+    (metadata !== undefined && text(fields(metadata)?.['violationReason']) !== undefined)
+  );
 }
 
 function violations(info: Fields | undefined): Fields[] {

@@ -1,3 +1,4 @@
+import { googleStaff } from './audit-payload.js';
 import { field, list, text, type Fields } from './values.js';
 
 export type PrincipalKind =
@@ -17,12 +18,12 @@ export type PrincipalKind =
 export type Principal = { kind: PrincipalKind; name: string; email?: string; subject?: string };
 
 const emailForm = /^[a-zA-Z0-9!#$%&'*+\-/=?^_`{|}~.]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]+$/;
-const systems = new Set(['system@google.com', 'cloud-support@google.com']);
+const systems = new Set(['system@google.com', 'cloud-support@google.com', googleStaff]);
 const nobody = new Set(['system:anonymous', 'system:unauthenticated', 'anonymous', 'allUsers']);
 
 /** The principal of an address and a subject, of which either may be missing or redacted. */
 export function principalOf(email: string | undefined, subject: string | undefined): Principal | undefined {
-  const name = email ?? nameOf(subject);
+  const name = (email?.startsWith(deleted) === true ? nameOf(email) : email) ?? nameOf(subject);
   if (name === undefined) return undefined;
   const isEmail = name.includes('@') && emailForm.test(name);
   const principal: Principal = { kind: kindOf(name, isEmail, subject), name };

@@ -14,7 +14,7 @@ export const maxNameLength = 200;
 
 /** What a name says of what stands under it; nothing for names of no secrets. */
 export function secretNameOf(name: string): SecretName | undefined {
-  if (name.length > maxNameLength || name.startsWith('REDACTED-')) return undefined;
+  if (name.length > maxNameLength || name.includes('REDACTED-')) return undefined;
   const rule = nameRules.find((one) => one.name.test(name) && one.unless?.test(name) !== true);
   if (!rule) return undefined;
   return {

@@ -28,6 +28,29 @@ it.each([
   ['curl -fsS --user "a:p w" x', 'curl -fsS --user "a:REDACTED-command-password" x'],
   ['sshpass -p pw ssh x', 'sshpass -p REDACTED-command-password ssh x'],
   ["sshpass -p'p w' ssh", "sshpass -p'REDACTED-command-password' ssh"],
+  ['mysql -h db -u root -pSecretPw1 app', 'mysql -h db -u root -pREDACTED-command-password app'],
+  ["mysqldump -p'a b' x", "mysqldump -p'REDACTED-command-password' x"],
+  ['docker login -u a -p s3cret r.example', 'docker login -u a -p REDACTED-command-password r.example'],
+  ['redis-cli -h r -a pw ping', 'redis-cli -h r -a REDACTED-command-password ping'],
+  [
+    'kubectl create secret generic s --from-literal=key=val -n x',
+    'kubectl create secret generic s --from-literal=key=REDACTED-command-password -n x',
+  ],
+  ['vault login s.abcdefghij', 'vault login REDACTED-command-password'],
+  ["echo 'root:new pw' | sudo chpasswd", "echo 'root:REDACTED-command-password' | sudo chpasswd"],
+  [
+    'chpasswd:\n  list: |\n    root:a\n    ubuntu:b\nusers: x',
+    'chpasswd:\n  list: |\n    root:REDACTED-command-password\nusers: x',
+  ],
+  ['net user admin P@ss1 /add', 'net user admin REDACTED-command-password /add'],
+  [
+    "ConvertTo-SecureString 'S3cure!' -AsPlainText",
+    "ConvertTo-SecureString 'REDACTED-command-password' -AsPlainText",
+  ],
+  [
+    'https://x/?mode=reset&oobCode=AbC&lang=en',
+    'https://x/?mode=reset&oobCode=REDACTED-one-time-code&lang=en',
+  ],
   [`https://x/?key=${random}`, 'https://x/?key=REDACTED-url-key'],
   [`https://x/?sv=1&sig=${random}%3D`, 'https://x/?sv=1&sig=REDACTED-url-signature'],
   [`-H 'Authorization: token ${random}'`, "-H 'Authorization: token REDACTED-token'"],
@@ -54,6 +77,8 @@ it.each([
   'a disk-project-1 and an sk-proj, a token projects/p/x1 and token authentication',
   'https://x/?key=projects-and-their-settings&key=1234567890123456789012',
   'echo "password" value',
+  'mysql -u root -p app; mysql -P 3306 -p$PW x; docker login -u a --password-stdin; net user admin /add',
+  'the internet user growth, a vault login page, ConvertTo-SecureString $pw, chpasswd: see list: below',
   'password: |',
 ])('leaves what is no secret alone: %j', (text) => {
   expect(redacted(text)).toBe(text);

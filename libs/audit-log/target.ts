@@ -1,4 +1,4 @@
-import { field, text, type Fields } from './values.js';
+import { field, list, text, type Fields } from './values.js';
 import type { Authorization } from './outcome.js';
 
 /** What was acted upon. */
@@ -57,6 +57,11 @@ function resourcesOf(
     if (resources.length >= maxResources) break;
     if (resource !== undefined && !resources.some((one) => one.uid === resource))
       resources.push({ uid: resource });
+  }
+  for (const access of list(payload?.['accesses'])) {
+    if (resources.length >= maxResources) break;
+    const other = text(access['resourceName']);
+    if (other !== undefined && !resources.some((one) => one.uid === other)) resources.push({ uid: other });
   }
   return resources;
 }

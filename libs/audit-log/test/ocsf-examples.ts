@@ -37,6 +37,14 @@ export const ocsfExamples: readonly Json[] = [
       serviceData: {
         policyDelta: {
           bindingDeltas: [{ action: 'ADD', role: 'roles/owner', member: 'user:eve@example.com' }],
+          auditConfigDeltas: [
+            {
+              action: 'ADD',
+              service: 'allServices',
+              logType: 'DATA_READ',
+              exemptedMember: 'user:eve@example.com',
+            },
+          ],
         },
       },
     },
