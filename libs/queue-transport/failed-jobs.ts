@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Queue } from 'bullmq';
 import { queueNames, type QueueName } from '#contracts';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
@@ -32,6 +33,12 @@ export class FailedJobs {
         return { queue, shard, bull };
       }),
     );
+  }
+
+  /** Resolves once there is a connection. @throws after the deadline */
+  async connected(deadlineMs: number): Promise<void> {
+    if (this.redis.status !== 'ready')
+      await once(this.redis, 'ready', { signal: AbortSignal.timeout(deadlineMs) });
   }
 
   /** The oldest failed jobs of each queue. */

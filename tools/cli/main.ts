@@ -34,7 +34,13 @@ for (const command of [
   faultsCommand(),
   replayCommand(),
 ]) {
-  program.addCommand(command.copyInheritedSettings(program));
+  program.addCommand(inherits(command, program));
+}
+
+/** Also by the commands of a command. */
+function inherits(command: Command, from: Command): Command {
+  for (const own of command.commands) inherits(own, from);
+  return command.copyInheritedSettings(from);
 }
 
 try {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Command, Option } from 'commander';
 import { lineFormats, type EventFormat } from '#audit-log';
+import { NetworkDatabase, bundledNetworkDatabase } from '#network';
 import { linesOf, mapLines, problemWith } from '#tools/map';
 
 type MapCommandOptions = { format: EventFormat; tenant: string; summary: boolean };
@@ -35,12 +36,16 @@ async function map(files: string[], { format, tenant, summary }: MapCommandOptio
     process.exitCode = 2;
     return;
   }
+  const networks = await NetworkDatabase.open([bundledNetworkDatabase() ?? []].flat(), {
+    onState: () => undefined,
+  });
+  const networkOf = (ip: string) => networks.lookup(ip);
   const counts = new Map<string, number>();
   let unreadable = 0;
   process.stdout.on('error', stop);
   for (const file of new Set(files.length > 0 ? files : ['-'])) {
     const lines = linesOf(file === '-' ? process.stdin : createReadStream(file));
-    const options = { format: lineFormats[format], tenantId: tenant, nowMs: Date.now() };
+    const options = { format: lineFormats[format], tenantId: tenant, nowMs: Date.now(), networkOf };
     for await (const mapped of mapLines(lines, options)) {
       if ('refused' in mapped) {
         unreadable += 1;
@@ -51,6 +56,7 @@ async function map(files: string[], { format, tenant, summary }: MapCommandOptio
       } else if (!process.stdout.write(mapped.line)) await drained();
     }
   }
+  networks.close();
   for (const [key, count] of [...counts].sort()) console.log(`${String(count).padStart(8)}  ${key}`);
   if (unreadable > 0) process.exitCode = 1;
 }

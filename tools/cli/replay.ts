@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { settings } from '#config';
 import { receivedBatch, type QuarantineLine } from '#contracts';
 import { FailedJobs, JobPublisher } from '#queue-transport';
 import {
@@ -23,6 +24,7 @@ type QuarantineOptions = Where & {
 };
 
 const most = 10_000;
+const deadlineMs = 10_000;
 const ignore = () => undefined;
 
 export function replayCommand(): Command {
@@ -67,9 +69,15 @@ Examples:
 
 function where(command: Command): Command {
   return command
-    .option('--redis-url <url>', 'the Redis of the queues', process.env['REDIS_URL'])
+    .option('--redis-url <url>', 'the Redis of the queues', redisUrl, process.env['REDIS_URL'])
     .option('--shards <count>', 'QUEUE_SHARDS of the apps', positive, 1)
     .option('--json', 'print JSON lines', false);
+}
+
+function redisUrl(text: string): string {
+  const { success, error } = settings.REDIS_URL.safeParse(text);
+  if (!success) throw new InvalidArgumentError(`It ${error.issues[0]?.message ?? 'is wrong'}.`);
+  return text;
 }
 
 function time(text: string): Date {
@@ -81,8 +89,12 @@ function time(text: string): Date {
 
 async function jobs({ retry, id, reason, json, ...options }: JobsOptions): Promise<void> {
   const redisUrl = options.redisUrl ?? (await findRunning()).redisUrl;
-  const failed = new FailedJobs({ redisUrl, shards: options.shards, onError: ignore });
+  let problem: Error | undefined;
+  const failed = new FailedJobs({ redisUrl, shards: options.shards, onError: (error) => (problem = error) });
   try {
+    await failed.connected(deadlineMs).catch(() => {
+      throw new Error('Redis does not answer.', { cause: problem });
+    });
     const found = (await failed.list(most)).filter(
       (job) => (id === undefined || job.id === id) && (reason === undefined || job.reason.includes(reason)),
     );
@@ -122,7 +134,7 @@ async function injectAll(
   shards: number,
   messages: readonly QuarantinedMessage[],
 ): Promise<void> {
-  const publisher = new JobPublisher({ redisUrl, shards, deadlineMs: 10_000, onError: ignore });
+  const publisher = new JobPublisher({ redisUrl, shards, deadlineMs, onError: ignore });
   try {
     await publisher.connected();
     for (const batch of await replayBatches(messages, Date.now()))

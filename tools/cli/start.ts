@@ -30,13 +30,20 @@ const drainMs = 60_000;
 export function startCommand(): Command {
   return new Command('start')
     .description('Run all of Floodgate, Google and AWS on this machine, with audit traffic flowing.')
-    .option('--rate <events>', 'events a second, on average', positive, 200)
+    .option(
+      '--rate <events>',
+      'events a second on average over a day, in bursts as customers have them',
+      positive,
+      200,
+    )
     .option('--tenants <count>', 'customers to connect', positive, 3)
     .option(
       '--samples <dir>',
       'push the LogEntries of the *.ndjson files of a folder instead of generated ones',
     )
-    .option('--for <time>', 'run that long, drain, report, and exit 0 only when the books close', duration)
+    .option('--for <time>', 'run that long, drain, report, and exit 0 only when the books close', (text) =>
+      positive(String(duration(text))),
+    )
     .option('--seed <number>', 'seed of the generated traffic', positive, 1)
     .option('--duplicates <share>', 'share of messages that are pushed twice', share, 0.01)
     .option('--malformed <share>', 'share of generated messages that are malformed', share, 0.0005)
@@ -88,7 +95,9 @@ async function start(options: StartOptions): Promise<void> {
     await writeFile(runningFile(), rememberRunning(platform));
     await writeFile(adminTokenFile, platform.adminToken, { mode: 0o600 });
     showAddresses(platform);
-    say(`pushing about ${String(options.rate)} events a second for ${tenants.join(', ')}`);
+    say(
+      `pushing some ${String(options.rate)} events a second, by the time of day, for ${tenants.join(', ')}`,
+    );
 
     const over =
       options.for === undefined

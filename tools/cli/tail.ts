@@ -73,7 +73,7 @@ async function useRunning(): Promise<string> {
 
 /** A queue of our own, subscribed to the topic. */
 async function ownQueue(topicArn: string) {
-  const sqs = new SQSClient({});
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const sns = new SNSClient({});
   const { QueueUrl: url = '' } = await sqs.send(
     new CreateQueueCommand({ QueueName: `floodgate-tail-${randomUUID()}` }),

@@ -20,7 +20,8 @@ const envelope = z.object({ Message: z.string() });
  * is deleted after its objects were handed on, so a reader that dies loses none.
  */
 export async function* landedObjects(queueUrl: string, signal: AbortSignal): AsyncGenerator<LandedObject> {
-  const sqs = new SQSClient({});
+  // A queue's own host may be one that no resolver knows, as that of the local AWS.
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const s3 = new S3Client({ forcePathStyle: true });
   const seen = new Set<string>();
   try {

@@ -1,7 +1,11 @@
-import { readEvent, type LineFormat } from '#audit-log';
+import { readEvent, type LineFormat, type ReadOptions } from '#audit-log';
 import { bufferOf, type QuarantineReason } from '#contracts';
 
-export type MapOptions = { format: LineFormat; tenantId: string; nowMs: number };
+export type MapOptions = Pick<ReadOptions, 'networkOf'> & {
+  format: LineFormat;
+  tenantId: string;
+  nowMs: number;
+};
 
 /** What one line of NDJSON became; `number` counts from 1. */
 export type MappedLine =
@@ -11,14 +15,14 @@ export type MappedLine =
 /** Maps LogEntries, one on each line, as the enricher would; empty lines are passed over. */
 export async function* mapLines(
   lines: AsyncIterable<Buffer> | Iterable<Buffer>,
-  { format, tenantId, nowMs }: MapOptions,
+  { format, tenantId, nowMs, ...how }: MapOptions,
 ): AsyncGenerator<MappedLine> {
   let number = 0;
   for await (const bytes of lines) {
     number += 1;
     if (bytes.every(isSpace)) continue;
     const source = { tenantId, connectionId: 'map', receivedAtMs: nowMs, bytes };
-    const read = readEvent(source);
+    const read = readEvent(source, how);
     if ('refused' in read) {
       yield { number, refused: read.refused };
       continue;

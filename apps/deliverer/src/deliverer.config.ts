@@ -72,10 +72,17 @@ const shape = z.object({
     .describe('How long refused records are sent again before their job goes back to the queue.'),
 });
 
-export const delivererConfig = shape.superRefine((config, context) => {
-  for (const name of neededBy[config.DELIVERY_MODE]) {
-    if (config[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: 'is not set' });
-  }
-});
+const needs = Object.entries(neededBy).flatMap(([mode, names]) => names.map((name) => ({ mode, name })));
+
+/** What a mode needs is asked for also where other settings are wrong, so that all is said at once. */
+export const delivererConfig = needs.reduce(
+  (schema, { mode, name }) =>
+    schema.refine((config) => config.DELIVERY_MODE !== mode || config[name] !== undefined, {
+      path: [name],
+      error: 'is not set',
+      when: () => true,
+    }),
+  shape,
+);
 
 export type DelivererConfig = z.infer<typeof delivererConfig>;

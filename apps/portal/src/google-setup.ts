@@ -69,8 +69,8 @@ export function planSetup(
   };
 }
 
-/** The four audit logs; each names its id in full, so that no other log passes. */
-export const auditLogFilter = ['activity', 'data_access', 'system_event', 'policy']
+/** The logs of Cloud Audit Logs and Access Transparency; each id in full, so that no other log passes. */
+export const auditLogFilter = ['activity', 'data_access', 'system_event', 'policy', 'access_transparency']
   .map((log) => `log_id("cloudaudit.googleapis.com/${log}")`)
   .join(' OR ');
 

@@ -64,14 +64,14 @@ describe('terraformSetup', () => {
     ['folder', 'google_logging_folder_sink', { folder: '"123456789012"', include_children: 'true' }],
     ['project', 'google_logging_project_sink', { project: '"123456789012"', unique_writer_identity: 'true' }],
   ] as const)(
-    'sends the four audit logs of a %s to the topic, and grants its writer',
+    'sends the audit logs of a %s to the topic, and grants its writer',
     (scope, resource, parent) => {
       const hcl = terraformSetup({ ...plan, scope });
       const log = (name: string) => `log_id(\\"cloudaudit.googleapis.com/${name}\\")`;
       expect(readBlock(hcl, `resource "${resource}" "floodgate"`)).toEqual({
         name: '"my-sink"',
         destination: '"pubsub.googleapis.com/${google_pubsub_topic.floodgate.id}"',
-        filter: `"${['activity', 'data_access', 'system_event', 'policy'].map(log).join(' OR ')}"`,
+        filter: `"${['activity', 'data_access', 'system_event', 'policy', 'access_transparency'].map(log).join(' OR ')}"`,
         ...parent,
       });
       expect(readBlock(hcl, 'resource "google_pubsub_topic_iam_member" "sink_publishes"')).toMatchObject({

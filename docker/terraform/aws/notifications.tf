@@ -1,4 +1,5 @@
-# Every landed object is told to the detection engine and to the monitor: S3 -> SNS -> SQS.
+# Every landed object is told to the detection engine and to the monitor: S3 -> SNS -> SQS. The monitor alone
+# also hears of what could not be delivered.
 resource "aws_sns_topic" "objects" {
   name              = "${var.name}-objects"
   kms_master_key_id = var.kms_key_arn # AWS's own key for SNS would shut S3 out.
@@ -37,7 +38,7 @@ resource "aws_sns_topic_policy" "objects" {
 # Large objects are completed as multipart uploads, so `Put` alone would miss them.
 resource "aws_s3_bucket_notification" "objects" {
   bucket     = aws_s3_bucket.events.id
-  depends_on = [aws_sns_topic_policy.objects]
+  depends_on = [aws_sns_topic_policy.objects, aws_sqs_queue_policy.objects]
 
   dynamic "topic" {
     for_each = toset(["events", "quarantine"])
@@ -48,6 +49,14 @@ resource "aws_s3_bucket_notification" "objects" {
       events        = ["s3:ObjectCreated:*"]
       filter_prefix = "${topic.key}/"
     }
+  }
+
+  # What Firehose could not deliver is for the monitor to raise an alert about, and nothing to detect in.
+  queue {
+    id            = "errors"
+    queue_arn     = aws_sqs_queue.objects["monitor"].arn
+    events        = ["s3:ObjectCreated:*"]
+    filter_prefix = "errors/"
   }
 }
 
@@ -103,6 +112,32 @@ data "aws_iam_policy_document" "objects_queue" {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
       values   = [aws_sns_topic.objects.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "monitor" ? [aws_s3_bucket.events.arn] : []
+
+    content {
+      actions   = ["sqs:SendMessage"]
+      resources = [aws_sqs_queue.objects[each.key].arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["s3.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = [statement.value]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [local.account_id]
+      }
     }
   }
 }

@@ -150,6 +150,12 @@ data "aws_iam_policy_document" "kms_key" {
       type        = "Service"
       identifiers = ["s3.amazonaws.com"]
     }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
   }
 
   statement {
