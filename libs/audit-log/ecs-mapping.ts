@@ -161,9 +161,10 @@ export const ecsMapping: readonly EcsMapping[] = [
     'google_cloud.audit.audit_config_changes: nested',
     'data access logs switched on or off; the first 50',
   ),
-  ...(['action', 'service', 'logType', 'exemptedMember'] as const).map((name) =>
-    row(`auditConfigDeltas[].${name}`, `google_cloud.audit.audit_config_changes.${name}`),
-  ),
+  row('auditConfigDeltas[].action', 'google_cloud.audit.audit_config_changes.action'),
+  row('auditConfigDeltas[].service', 'google_cloud.audit.audit_config_changes.service'),
+  row('auditConfigDeltas[].logType', 'google_cloud.audit.audit_config_changes.log_type'),
+  row('auditConfigDeltas[].exemptedMember', 'google_cloud.audit.audit_config_changes.exempted_member'),
   row('operation.id', 'google_cloud.audit.operation.id'),
   row('operation.producer', 'google_cloud.audit.operation.producer'),
   row(

@@ -150,7 +150,7 @@ export const ocsfMapping: readonly OcsfMapping[] = [
   ...rows(
     'serviceData.policyDelta.auditConfigDeltas[], metadata.*.auditConfigDeltas[]',
     'unmapped.audit_config_changes[].',
-    'action service logType exemptedMember',
+    'action service log_type exempted_member',
     'data access logs switched on or off; the first 50',
   ),
   row(`${event} is_suspicious`, 'unmapped.is_suspicious', 'of logins'),

@@ -236,7 +236,9 @@ describe('who', () => {
     const change = { action: 'REMOVE', service: 'allServices', logType: 'DATA_READ' };
     const policyDelta = { auditConfigDeltas: [{ ...change, other: 1 }] };
     const entry = audit({ methodName: 'SetIamPolicy', serviceData: { policyDelta } });
-    expect(unmappedOf(entry)).toEqual({ audit_config_changes: [change] });
+    expect(unmappedOf(entry)).toEqual({
+      audit_config_changes: [{ action: 'REMOVE', service: 'allServices', log_type: 'DATA_READ' }],
+    });
   });
 
   it('was given which role', () => {

@@ -3,12 +3,12 @@ import { field, list, text, type Fields } from './values.js';
 /** A role given to somebody or taken away, as the entry has it. */
 export type RoleChange = { action?: string; role?: string; member?: string };
 
-/** Data access logs of a service switched on or off, or somebody exempted from them, as the entry has it. */
+/** Data access logs of a service switched on or off, or somebody exempted from them. */
 export type AuditConfigChange = {
   action?: string;
   service?: string;
-  logType?: string;
-  exemptedMember?: string;
+  log_type?: string;
+  exempted_member?: string;
 };
 
 const maxChanges = 50;
@@ -27,11 +27,14 @@ export function changesRoles(payload: Fields | undefined): boolean {
 }
 
 export function roleChangesOf(payload: Fields | undefined): RoleChange[] {
-  return deltasOf(payload, 'bindingDeltas', ['action', 'role', 'member']);
+  return deltasOf(payload, 'bindingDeltas', { action: 'action', role: 'role', member: 'member' });
 }
 
 export function auditConfigChangesOf(payload: Fields | undefined): AuditConfigChange[] {
-  return deltasOf(payload, 'auditConfigDeltas', ['action', 'service', 'logType', 'exemptedMember']);
+  return deltasOf(payload, 'auditConfigDeltas', {
+    ...{ action: 'action', service: 'service' },
+    ...{ log_type: 'logType', exempted_member: 'exemptedMember' },
+  });
 }
 
 function policyDeltas(payload: Fields | undefined): Fields[] {
@@ -49,15 +52,15 @@ function policyDeltas(payload: Fields | undefined): Fields[] {
 function deltasOf<Name extends string>(
   payload: Fields | undefined,
   kind: string,
-  names: readonly Name[],
+  sources: Readonly<Record<Name, string>>,
 ): Partial<Record<Name, string>>[] {
   return policyDeltas(payload)
     .flatMap((delta) => list(delta[kind]))
     .slice(0, maxChanges)
     .map((delta) => {
       const change: Partial<Record<Name, string>> = {};
-      for (const name of names) {
-        const value = text(delta[name]);
+      for (const name of Object.keys(sources) as Name[]) {
+        const value = text(delta[sources[name]]);
         if (value !== undefined) change[name] = value;
       }
       return change;

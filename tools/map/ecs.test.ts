@@ -226,6 +226,9 @@ const examples = (): Buffer[] =>
         ],
         serviceData: {
           policyDelta: {
+            auditConfigDeltas: [
+              { action: 'ADD', service: 's', logType: 'DATA_READ', exemptedMember: 'user:eve@example.com' },
+            ],
             bindingDeltas: [
               {
                 action: 'ADD',
