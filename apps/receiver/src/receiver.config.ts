@@ -38,7 +38,7 @@ export const receiverConfig = z.object({
     .number()
     .min(0)
     .max(1_000)
-    .default(50)
+    .default(25)
     .describe(
       'How long the first event of a batch waits for company, in milliseconds. Small batches cost several times the CPU.',
     ),
