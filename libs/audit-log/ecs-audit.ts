@@ -3,6 +3,7 @@ import { auditPayloadOf } from './audit-payload.js';
 import { ruleSetVersion } from './classify.js';
 import type { UnderstoodEvent } from './formats.js';
 import { auditConfigChangesOf } from './role-changes.js';
+import { some } from './values.js';
 
 /** What ECS has no field for. */
 export function auditOf(
@@ -37,8 +38,4 @@ export function auditOf(
     billing_account_id: scope.billingAccountId,
     insert_id: activity.insertId,
   };
-}
-
-function some<Item>(items: readonly Item[]): readonly Item[] | undefined {
-  return items.length === 0 ? undefined : items;
 }

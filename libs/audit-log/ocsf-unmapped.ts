@@ -4,6 +4,7 @@ import type { UnderstoodEvent } from './formats.js';
 import { jsonOf, memberOf, type Escape } from './json-text.js';
 import { isSuspicious } from './ocsf-login.js';
 import { auditConfigChangesOf, roleChangesOf } from './role-changes.js';
+import { some } from './values.js';
 
 /** What Floodgate adds to what the entry says: the kind of action, and the rule that said so. */
 export function enrichmentsJson({ activity, classification }: UnderstoodEvent, escape: Escape): string {
@@ -31,8 +32,4 @@ export function unmappedMembers(event: UnderstoodEvent, escape: Escape): string 
       ? memberOf(',"is_suspicious":', isSuspicious(entry)?.toString())
       : '')
   );
-}
-
-function some<Item>(items: readonly Item[]): readonly Item[] | undefined {
-  return items.length === 0 ? undefined : items;
 }

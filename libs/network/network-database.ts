@@ -62,6 +62,11 @@ export class NetworkDatabase {
     return database;
   }
 
+  /** What comes along, for tools: nobody hears whether it is there. */
+  static bundled(): Promise<NetworkDatabase> {
+    return NetworkDatabase.open([bundledNetworkDatabase() ?? []].flat(), { onState: () => undefined });
+  }
+
   lookup(ip: string): Network | undefined {
     if (ip.length > maxAddressLength) return undefined;
     let known = this.cache.get(ip);

@@ -3,6 +3,7 @@ import { Queue } from 'bullmq';
 import { queueNames, type QueueName } from '#contracts';
 import { connectRedis, disconnectRedis, type Redis } from '#redis';
 import { shardPrefix } from './shards.js';
+import { within } from './within.js';
 
 /** A job that was given up, with everything still in it. */
 export type FailedJob = {
@@ -37,8 +38,7 @@ export class FailedJobs {
 
   /** Resolves once there is a connection. @throws after the deadline */
   async connected(deadlineMs: number): Promise<void> {
-    if (this.redis.status !== 'ready')
-      await once(this.redis, 'ready', { signal: AbortSignal.timeout(deadlineMs) });
+    if (this.redis.status !== 'ready') await within(deadlineMs, once(this.redis, 'ready'));
   }
 
   /** The oldest failed jobs of each queue. */

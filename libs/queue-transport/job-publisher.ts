@@ -3,6 +3,7 @@ import { Queue } from 'bullmq';
 import { TransientError, type JobContract, type JobPayload } from '#contracts';
 import { connectRedis, disconnectRedis, masterOf, type Redis } from '#redis';
 import { shardOf, shardPrefix } from './shards.js';
+import { within } from './within.js';
 
 export type JobPublisherOptions = {
   redisUrl: string;
@@ -94,19 +95,5 @@ export class JobPublisher {
       this.queues.set(prefix, queue);
     }
     return queue;
-  }
-}
-
-async function within<Value>(deadlineMs: number, work: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${String(deadlineMs)} ms`));
-    }, deadlineMs);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }

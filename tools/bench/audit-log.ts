@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lineFormats, readEvent, stages, writeEvents, type EventFormat } from '#audit-log';
 import { bufferOf, joined, seal, unseal } from '#contracts';
-import { NetworkDatabase, bundledNetworkDatabase } from '#network';
+import { NetworkDatabase } from '#network';
 import { AuditTraffic } from '#tools/local-google';
 
 export type AuditLogFigures = {
@@ -30,9 +30,7 @@ export async function benchAuditLog({
   format,
   ...given
 }: BenchAuditLogOptions): Promise<AuditLogFigures> {
-  const networks = await NetworkDatabase.open([bundledNetworkDatabase() ?? []].flat(), {
-    onState: () => undefined,
-  });
+  const networks = await NetworkDatabase.bundled();
   const networkOf = (ip: string) => networks.lookup(ip);
   const traffic = new AuditTraffic({ seed: 1, tenant: 'acme', malformedShare: 0 });
   const entries = given.entries ?? Array.from({ length: generated }, () => traffic.next(Date.now()).data);

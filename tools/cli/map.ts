@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Command, Option } from 'commander';
 import { lineFormats, type EventFormat } from '#audit-log';
-import { NetworkDatabase, bundledNetworkDatabase } from '#network';
+import { NetworkDatabase } from '#network';
 import { linesOf, mapLines, problemWith } from '#tools/map';
 
 type MapCommandOptions = { format: EventFormat; tenant: string; summary: boolean };
@@ -36,9 +36,7 @@ async function map(files: string[], { format, tenant, summary }: MapCommandOptio
     process.exitCode = 2;
     return;
   }
-  const networks = await NetworkDatabase.open([bundledNetworkDatabase() ?? []].flat(), {
-    onState: () => undefined,
-  });
+  const networks = await NetworkDatabase.bundled();
   const networkOf = (ip: string) => networks.lookup(ip);
   const counts = new Map<string, number>();
   let unreadable = 0;

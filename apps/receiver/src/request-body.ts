@@ -11,10 +11,9 @@ export type RequestBody = { bytes: Buffer; tooLarge: boolean };
 /** Reads a body up to {@link maxBodyBytes}. @throws when the client goes away before its end. */
 export function readBody(request: IncomingMessage): Promise<RequestBody> {
   return new Promise((resolve, reject) => {
-    const gone = new Error('the client went away');
     // Then nothing is heard of it any more.
     if (request.destroyed) {
-      reject(gone);
+      reject(gone());
       return;
     }
     const chunks: Buffer[] = [];
@@ -30,9 +29,12 @@ export function readBody(request: IncomingMessage): Promise<RequestBody> {
       resolve({ bytes: tooLarge ? bytes.subarray(0, keptBytes) : bytes, tooLarge });
     });
     request.on('error', reject);
-    // After the end it says nothing new.
     request.on('close', () => {
-      reject(gone);
+      if (!request.readableEnded) reject(gone());
     });
   });
+}
+
+function gone(): Error {
+  return new Error('the client went away');
 }

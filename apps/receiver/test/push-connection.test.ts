@@ -65,6 +65,20 @@ describe('a connection of a sender', () => {
     return { socket, heard, closed: () => (socket.closed ? Promise.resolve() : once(socket, 'close')) };
   }
 
+  /** How a push fails whose body is asked for after `before`. */
+  const failureOfBody = (before = () => Promise.resolve()) =>
+    new Promise<string>((resolve) => {
+      answer = async (request) => {
+        await before();
+        try {
+          await request.body();
+        } catch (error) {
+          resolve(String(error));
+        }
+        return 400;
+      };
+    });
+
   it('carries one push after another', async () => {
     const { socket, heard } = await open();
     for (let round = 1; round <= 3; round += 1) {
@@ -142,16 +156,7 @@ describe('a connection of a sender', () => {
   });
 
   it('tells the route when the sender goes away in the middle of a body', async () => {
-    const failed = new Promise<string>((resolve) => {
-      answer = async (request) => {
-        try {
-          await request.body();
-        } catch (error) {
-          resolve(String(error));
-        }
-        return 400;
-      };
-    });
+    const failed = failureOfBody();
     const { socket } = await open();
     socket.write(push('never whole').slice(0, -3));
     await new Promise(setImmediate);
@@ -161,17 +166,9 @@ describe('a connection of a sender', () => {
 
   it('tells the route of a sender that went away before it asked for the body', async () => {
     let closed = Promise.resolve();
-    const failed = new Promise<string>((resolve) => {
-      answer = async (request) => {
-        await closed;
-        await wait(50);
-        try {
-          await request.body();
-        } catch (error) {
-          resolve(String(error));
-        }
-        return 400;
-      };
+    const failed = failureOfBody(async () => {
+      await closed;
+      await wait(50);
     });
     const { socket } = await open();
     closed = once(socket, 'close').then(() => undefined);
