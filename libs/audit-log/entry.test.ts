@@ -11,6 +11,8 @@ describe('parseEntry', () => {
   it.each([
     ['', 'empty'],
     [Buffer.from([0x7b, 0xff, 0x7d]), 'invalid_utf8'],
+    [Buffer.concat([Buffer.from('{"a":"\ufffd'), Buffer.from([0x80]), Buffer.from('"}')]), 'invalid_utf8'],
+    ['{"a":"\ufffd"}', 'understood'],
     ['{"insertId":', 'invalid_json'],
     ['\ufeff{}', 'invalid_json'],
     ['{"a":"line\nbreak"}', 'invalid_json'],

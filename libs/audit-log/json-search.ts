@@ -13,7 +13,8 @@ export type Search = {
 };
 
 export function valueOf({ text }: Search, { start, end }: JsonString): string {
-  return decodeString(text, start, end).value;
+  const raw = text.slice(start, end);
+  return raw.includes('\\') ? decodeString(text, start, end).value : raw;
 }
 
 /** Makes a secret of the whole string, unless it is a name of one or a placeholder. */

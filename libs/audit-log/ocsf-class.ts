@@ -5,36 +5,31 @@ import { loginStepOf } from './login-step.js';
 /** An activity of an event class of OCSF, in the words of the schema. */
 type OcsfActivity = {
   classUid: 6003 | 3002;
-  className: string;
-  categoryUid: number;
-  categoryName: string;
   activityId: number;
   /** The source's own word where the schema has none, which is what 99 stands for. */
   activityName: string;
-  typeUid: number;
-  typeName: string;
+  /** The members around the name, as they are written. */
+  before: string;
+  behind: string;
 };
 
-const apiActivity = (activityId: number, activityName: string): OcsfActivity => ({
-  classUid: 6003,
-  className: 'API Activity',
-  categoryUid: 6,
-  categoryName: 'Application Activity',
-  activityId,
-  activityName,
-  typeUid: 600300 + activityId,
-  typeName: `API Activity: ${activityName}`,
-});
+type OcsfClass = { uid: OcsfActivity['classUid']; name: string; category: string };
 
-const authentication = (activityId: number, activityName: string): OcsfActivity => ({
-  classUid: 3002,
-  className: 'Authentication',
-  categoryUid: 3,
-  categoryName: 'Identity & Access Management',
-  activityId,
-  activityName,
-  typeUid: 300200 + activityId,
-  typeName: `Authentication: ${activityName}`,
+const activityOf =
+  ({ uid, name, category }: OcsfClass) =>
+  (activityId: number, activityName: string): OcsfActivity => ({
+    ...{ classUid: uid, activityId, activityName },
+    before: `"class_uid":${String(uid)},"class_name":"${name}",${category},"activity_id":${String(activityId)}`,
+    behind: `,"type_uid":${String(100 * uid + activityId)},"type_name":"${name}: ${activityName}"`,
+  });
+
+const apiActivity = activityOf({
+  ...{ uid: 6003, name: 'API Activity' },
+  category: '"category_uid":6,"category_name":"Application Activity"',
+});
+const authentication = activityOf({
+  ...{ uid: 3002, name: 'Authentication' },
+  category: '"category_uid":3,"category_name":"Identity & Access Management"',
 });
 
 const ofEffect = {
@@ -64,15 +59,8 @@ export function ocsfClassOf({ category, effect }: Classification, method: string
 }
 
 /** The attributes of a class and activity, as members of a line. */
-export function classMembers(activity: OcsfActivity, escape: Escape): string {
-  const { classUid, className, categoryUid, categoryName, activityId, activityName, typeUid, typeName } =
-    activity;
-  return (
-    `"class_uid":${String(classUid)},"class_name":"${className}"` +
-    `,"category_uid":${String(categoryUid)},"category_name":"${categoryName}"` +
-    `,"activity_id":${String(activityId)},"activity_name":"${escape(activityName)}"` +
-    `,"type_uid":${String(typeUid)},"type_name":"${typeName}"`
-  );
+export function classMembers({ before, activityName, behind }: OcsfActivity, escape: Escape): string {
+  return `${before},"activity_name":"${escape(activityName)}"${behind}`;
 }
 
 function inItsWord(other: OcsfActivity, method: string | undefined): OcsfActivity {

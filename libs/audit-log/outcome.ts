@@ -127,7 +127,7 @@ function isJudgedByPolicy(payload: Fields, logName: string | undefined): boolean
   );
 }
 
-function violations(info: Fields | undefined): Fields[] {
+function violations(info: Fields | undefined): readonly Fields[] {
   return list(field(info, 'orgPolicyViolationInfo')?.['violationInfo']);
 }
 

@@ -26,20 +26,26 @@ export function changesRoles(payload: Fields | undefined): boolean {
   return policyDeltas(payload).some((delta) => list(delta['bindingDeltas']).length > 0);
 }
 
-export function roleChangesOf(payload: Fields | undefined): RoleChange[] {
-  return deltasOf(payload, 'bindingDeltas', { action: 'action', role: 'role', member: 'member' });
+const roleSources = { action: 'action', role: 'role', member: 'member' } as const;
+const auditConfigSources = {
+  ...{ action: 'action', service: 'service' },
+  ...{ log_type: 'logType', exempted_member: 'exemptedMember' },
+} as const;
+
+export function roleChangesOf(payload: Fields | undefined): readonly RoleChange[] {
+  return deltasOf(payload, 'bindingDeltas', roleSources);
 }
 
-export function auditConfigChangesOf(payload: Fields | undefined): AuditConfigChange[] {
-  return deltasOf(payload, 'auditConfigDeltas', {
-    ...{ action: 'action', service: 'service' },
-    ...{ log_type: 'logType', exempted_member: 'exemptedMember' },
-  });
+export function auditConfigChangesOf(payload: Fields | undefined): readonly AuditConfigChange[] {
+  return deltasOf(payload, 'auditConfigDeltas', auditConfigSources);
 }
 
-function policyDeltas(payload: Fields | undefined): Fields[] {
+const none: readonly never[] = [];
+
+function policyDeltas(payload: Fields | undefined): readonly Fields[] {
   const policy = field(field(payload, 'serviceData'), 'policyDelta');
   const metadata = field(payload, 'metadata');
+  if (policy === undefined && metadata === undefined) return none;
   const deltas = policy === undefined ? [] : [policy];
   if (metadata === undefined) return deltas;
   for (const name of changesInMetadata) {
@@ -53,8 +59,10 @@ function deltasOf<Name extends string>(
   payload: Fields | undefined,
   kind: string,
   sources: Readonly<Record<Name, string>>,
-): Partial<Record<Name, string>>[] {
-  return policyDeltas(payload)
+): readonly Partial<Record<Name, string>>[] {
+  const deltas = policyDeltas(payload);
+  if (deltas.length === 0) return none;
+  return deltas
     .flatMap((delta) => list(delta[kind]))
     .slice(0, maxChanges)
     .map((delta) => {

@@ -66,12 +66,13 @@ function resourcesOf(
   return resources;
 }
 
-const parent = /^(projects|organizations|folders|billingAccounts)\/([^/]+)\//;
-
 /** From the log's name, which Cloud Logging wrote, and else from the resource's labels. */
 function scopeOf(logName: string, location: string | undefined, labels: Resource['labels']): Scope {
   const scope: Scope = {};
-  const [, kind, id = ''] = parent.exec(logName) ?? [];
+  const kindEnd = logName.indexOf('/');
+  const idEnd = logName.indexOf('/', kindEnd + 1);
+  const kind = idEnd > kindEnd + 1 ? logName.slice(0, kindEnd) : '';
+  const id = logName.slice(kindEnd + 1, idEnd);
   const projectId = kind === 'projects' ? id : labels?.['project_id'];
   const organizationId = kind === 'organizations' ? id : labels?.['organization_id'];
   if (projectId !== undefined) scope.projectId = projectId;
@@ -91,12 +92,10 @@ function locationOf(payload: Fields | undefined, labels: Resource['labels']): st
 function labelsOf(monitored: Fields | undefined): Readonly<Record<string, string>> | undefined {
   const labels = field(monitored, 'labels');
   if (labels === undefined) return undefined;
-  const found: Record<string, string> = {};
-  let count = 0;
-  for (const [name, value] of Object.entries(labels)) {
-    if (typeof value !== 'string' || value === '' || name === '__proto__') continue;
-    found[name] = value;
-    count += 1;
-  }
-  return count === 0 ? undefined : found;
+  const names = Object.keys(labels);
+  const said = names.filter((name) => name !== '__proto__' && text(labels[name]) !== undefined);
+  if (said.length === 0) return undefined;
+  const found =
+    said.length === names.length ? labels : Object.fromEntries(said.map((name) => [name, labels[name]]));
+  return found as Readonly<Record<string, string>>;
 }

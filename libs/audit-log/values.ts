@@ -14,10 +14,14 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+const none: readonly Fields[] = [];
+
 /** The objects of an array. */
-export function list(value: unknown): Fields[] {
-  if (!Array.isArray(value)) return [];
-  return (value as unknown[]).map(fields).filter((item) => item !== undefined);
+export function list(value: unknown): readonly Fields[] {
+  if (!Array.isArray(value)) return none;
+  const items = value as unknown[];
+  const isAll = items.every((item) => fields(item) !== undefined);
+  return (isAll ? items : items.filter((item) => fields(item) !== undefined)) as Fields[];
 }
 
 /** An integer, also in the text form that protobuf gives int64. */

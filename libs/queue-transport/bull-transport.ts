@@ -173,7 +173,7 @@ export class BullTransport extends Server implements CustomTransportStrategy {
 
   /** Nest's own `handleEvent` does not observe what its handler does; a job must. */
   private async handle(job: Job): Promise<void> {
-    const handler = this.getHandlerByPattern(job.name);
+    const handler = this.messageHandlers.get(job.name);
     if (!handler) throw new PermanentError('no_handler', `nothing here handles ${job.name}`);
     const result = await handler(job.data, new JobContext([job]));
     await lastValueFrom(this.transformToObservable(result), { defaultValue: undefined });
