@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { deliveryModes, readPriceList, type Assumptions, type DeliveryMode } from '#prices';
+import { deliveryModes, readPriceList, type Assumptions, type DeliveryMode, type PriceList } from '#prices';
 import { compare, costTable, workload } from '#tools/cost';
 import { duration, positive } from './duration.js';
 
@@ -15,7 +15,7 @@ type CostOptions = {
   outage: number;
   retention: number;
   mode?: DeliveryMode;
-  prices?: string;
+  prices?: PriceList;
   json: boolean;
 };
 
@@ -41,7 +41,7 @@ export function costCommand(): Command {
     )
     .option('--retention <days>', 'that objects stay in S3; 0 leaves storage out', notNegative, 0)
     .addOption(new Option('--mode <mode>', 'only this DELIVERY_MODE; else both').choices([...deliveryModes]))
-    .option('--prices <file>', 'a price list of your own, in the form of libs/prices/prices.json')
+    .option('--prices <file>', 'a price list of your own, in the form of libs/prices/prices.json', listIn)
     .option('--json', 'print the figures as JSON', false)
     .addHelpText(
       'after',
@@ -72,7 +72,7 @@ function cost(options: CostOptions, command: Command): void {
     );
     command.error(`error: ${problems.join('; ')}`, { exitCode: 2 });
   }
-  const comparison = compare(asked.data, readPriceList(prices), {
+  const comparison = compare(asked.data, prices ?? readPriceList(), {
     ...(mode === undefined ? {} : { modes: [mode] }),
     assumptions: assumptionsIn(options),
   });
@@ -90,6 +90,14 @@ function assumptionsIn({ linger, cpuSeconds }: CostOptions): Partial<Assumptions
     ...(linger === undefined ? {} : { lingerMs: linger }),
     ...(cpuSeconds === undefined ? {} : { cpuSecondsPerMillion: cpuSeconds }),
   };
+}
+
+function listIn(file: string): PriceList {
+  try {
+    return readPriceList(file);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function notNegative(text: string): number {

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { thisMachine } from '#tools/bench';
 import { rows, runRow, sabotages, type RowResult, type RunOptions } from '#tools/faults';
 import { numbers } from './duration.js';
@@ -15,10 +15,10 @@ type FaultsOptions = {
 export function faultsCommand(): Command {
   return new Command('faults')
     .description('Break everything that can break, under load, and show that nothing acknowledged is lost.')
-    .option('--only <rows>', 'only these rows, such as 6 or 1,2,11', numbers)
+    .option('--only <rows>', 'only these rows, such as 6 or 1,2,11', knownRows)
     .option('--seed <numbers>', 'each decides every event and every moment; a run for each', numbers, [1])
     .option('--full', 'long faults in their real length: hours', false)
-    .option('--sabotage [names]', 'check the checks: break a promise, and see its row fail', names)
+    .option('--sabotage [names]', 'check the checks: break a promise, and see its row fail', knownSabotages)
     .option('--json', 'print the results as JSON', false)
     .addHelpText(
       'after',
@@ -41,8 +41,18 @@ Examples:
     .action(faults);
 }
 
-function names(list: string): string[] {
-  return list.split(',').map((name) => name.trim());
+function knownRows(list: string): number[] {
+  const chosen = numbers(list);
+  const unknown = chosen.filter((one) => !rows.some(({ number }) => number === one));
+  if (unknown.length > 0) throw new InvalidArgumentError(`There is no row ${unknown.join(', ')}.`);
+  return chosen;
+}
+
+function knownSabotages(list: string): string[] {
+  const chosen = list.split(',').map((name) => name.trim());
+  const unknown = chosen.filter((one) => !sabotages.some(({ name }) => name === one));
+  if (unknown.length > 0) throw new InvalidArgumentError(`There is no sabotage ${unknown.join(', ')}.`);
+  return chosen;
 }
 
 async function faults({ only, seed: seeds, full: isFull, sabotage, json }: FaultsOptions): Promise<void> {
@@ -51,7 +61,6 @@ async function faults({ only, seed: seeds, full: isFull, sabotage, json }: Fault
       ? plannedRows(only, { seed, isFull })
       : plannedSabotages(sabotage, { seed, isFull }),
   );
-  if (planned.length === 0) throw new Error('there is no such row or sabotage; see --help');
   const results: Outcome[] = [];
   for (const { row, options } of planned) {
     const title = options.sabotage ? `${row.title}, while ${options.sabotage.breaks}` : row.title;

@@ -61,7 +61,7 @@ Examples:
     .action(start);
 }
 
-async function start(options: StartOptions): Promise<void> {
+async function start(options: StartOptions, command: Command): Promise<void> {
   const stopping = new AbortController();
   const stop = () => {
     stopping.abort();
@@ -72,7 +72,10 @@ async function start(options: StartOptions): Promise<void> {
   };
 
   // What is wrong with the command line is said before anything starts.
-  if (options.samples !== undefined) await samplesFrom(options.samples);
+  if (options.samples !== undefined)
+    await samplesFrom(options.samples).catch((error: unknown) => {
+      command.error(`error: ${error instanceof Error ? error.message : String(error)}`, { exitCode: 2 });
+    });
   await mkdir(logDirectory, { recursive: true });
   const platform = await Platform.start({
     ports: options.freePorts ? 'free' : 'fixed',
