@@ -13,8 +13,7 @@ export type Search = {
 };
 
 export function valueOf({ text }: Search, { start, end }: JsonString): string {
-  const raw = text.slice(start, end);
-  return raw.includes('\\') ? decodeString(text, start, end).value : raw;
+  return decodeString(text, start, end).value;
 }
 
 /** Makes a secret of the whole string, unless it is a name of one or a placeholder. */

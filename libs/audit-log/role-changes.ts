@@ -32,20 +32,17 @@ const auditConfigSources = {
   ...{ log_type: 'logType', exempted_member: 'exemptedMember' },
 } as const;
 
-export function roleChangesOf(payload: Fields | undefined): readonly RoleChange[] {
+export function roleChangesOf(payload: Fields | undefined): RoleChange[] {
   return deltasOf(payload, 'bindingDeltas', roleSources);
 }
 
-export function auditConfigChangesOf(payload: Fields | undefined): readonly AuditConfigChange[] {
+export function auditConfigChangesOf(payload: Fields | undefined): AuditConfigChange[] {
   return deltasOf(payload, 'auditConfigDeltas', auditConfigSources);
 }
 
-const none: readonly never[] = [];
-
-function policyDeltas(payload: Fields | undefined): readonly Fields[] {
+function policyDeltas(payload: Fields | undefined): Fields[] {
   const policy = field(field(payload, 'serviceData'), 'policyDelta');
   const metadata = field(payload, 'metadata');
-  if (policy === undefined && metadata === undefined) return none;
   const deltas = policy === undefined ? [] : [policy];
   if (metadata === undefined) return deltas;
   for (const name of changesInMetadata) {
@@ -59,9 +56,9 @@ function deltasOf<Name extends string>(
   payload: Fields | undefined,
   kind: string,
   sources: Readonly<Record<Name, string>>,
-): readonly Partial<Record<Name, string>>[] {
+): Partial<Record<Name, string>>[] {
   const deltas = policyDeltas(payload);
-  if (deltas.length === 0) return none;
+  if (deltas.length === 0) return [];
   return deltas
     .flatMap((delta) => list(delta[kind]))
     .slice(0, maxChanges)

@@ -66,13 +66,12 @@ function resourcesOf(
   return resources;
 }
 
+const parent = /^(projects|organizations|folders|billingAccounts)\/([^/]+)\//;
+
 /** From the log's name, which Cloud Logging wrote, and else from the resource's labels. */
 function scopeOf(logName: string, location: string | undefined, labels: Resource['labels']): Scope {
   const scope: Scope = {};
-  const kindEnd = logName.indexOf('/');
-  const idEnd = logName.indexOf('/', kindEnd + 1);
-  const kind = idEnd > kindEnd + 1 ? logName.slice(0, kindEnd) : '';
-  const id = logName.slice(kindEnd + 1, idEnd);
+  const [, kind, id = ''] = parent.exec(logName) ?? [];
   const projectId = kind === 'projects' ? id : labels?.['project_id'];
   const organizationId = kind === 'organizations' ? id : labels?.['organization_id'];
   if (projectId !== undefined) scope.projectId = projectId;

@@ -14,14 +14,15 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-const none: readonly Fields[] = [];
+function isFields(value: unknown): value is Fields {
+  return fields(value) !== undefined;
+}
 
 /** The objects of an array. */
 export function list(value: unknown): readonly Fields[] {
-  if (!Array.isArray(value)) return none;
+  if (!Array.isArray(value)) return [];
   const items = value as unknown[];
-  const isAll = items.every((item) => fields(item) !== undefined);
-  return (isAll ? items : items.filter((item) => fields(item) !== undefined)) as Fields[];
+  return items.every(isFields) ? items : items.filter(isFields);
 }
 
 /** An integer, also in the text form that protobuf gives int64. */

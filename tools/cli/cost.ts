@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { deliveryModes, readPriceList, type Assumptions, type DeliveryMode, type PriceList } from '#prices';
 import { compare, costTable, workload } from '#tools/cost';
 import { duration, positive } from './duration.js';
+import { messageOf } from './message-of.js';
 
 type CostOptions = {
   eventsPerDay: number;
@@ -96,7 +97,7 @@ function listIn(file: string): PriceList {
   try {
     return readPriceList(file);
   } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    throw new InvalidArgumentError(messageOf(error));
   }
 }
 

@@ -42,16 +42,19 @@ Examples:
 }
 
 function knownRows(list: string): number[] {
-  const chosen = numbers(list);
-  const unknown = chosen.filter((one) => !rows.some(({ number }) => number === one));
-  if (unknown.length > 0) throw new InvalidArgumentError(`There is no row ${unknown.join(', ')}.`);
-  return chosen;
+  const known = rows.map(({ number }) => number);
+  return eachOf(known, numbers(list), 'row');
 }
 
 function knownSabotages(list: string): string[] {
   const chosen = list.split(',').map((name) => name.trim());
-  const unknown = chosen.filter((one) => !sabotages.some(({ name }) => name === one));
-  if (unknown.length > 0) throw new InvalidArgumentError(`There is no sabotage ${unknown.join(', ')}.`);
+  const known = sabotages.map(({ name }) => name);
+  return eachOf(known, chosen, 'sabotage');
+}
+
+function eachOf<Value>(known: readonly Value[], chosen: Value[], what: string): Value[] {
+  const unknown = chosen.filter((one) => !known.includes(one));
+  if (unknown.length > 0) throw new InvalidArgumentError(`There is no ${what} ${unknown.join(', ')}.`);
   return chosen;
 }
 

@@ -4,6 +4,7 @@ import { costCommand } from './cost.js';
 import { faultsCommand } from './faults.js';
 import { loadCommand } from './load.js';
 import { mapCommand } from './map.js';
+import { messageOf } from './message-of.js';
 import { replayCommand } from './replay.js';
 import { startCommand } from './start.js';
 import { tailCommand } from './tail.js';
@@ -47,7 +48,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
-  console.error(`floodgate: ${error instanceof Error ? error.message : String(error)}${cause}`);
+  console.error(`floodgate: ${messageOf(error)}${cause}`);
   // Whatever could not be stopped ends with us.
   process.exit(1);
 }

@@ -7,6 +7,7 @@ import { AuditTraffic, Random, rateAt, samplesFrom } from '#tools/local-google';
 import { Judge, Platform, appNames, drain, driveTraffic, reportNow } from '#tools/local-platform';
 import { duration, positive, share } from './duration.js';
 import { finalVerdict, reportTable, runningVerdict } from './live-view.js';
+import { messageOf } from './message-of.js';
 import { rememberRunning, runningFile } from './running.js';
 
 type StartOptions = {
@@ -74,7 +75,7 @@ async function start(options: StartOptions, command: Command): Promise<void> {
   // What is wrong with the command line is said before anything starts.
   if (options.samples !== undefined)
     await samplesFrom(options.samples).catch((error: unknown) => {
-      command.error(`error: ${error instanceof Error ? error.message : String(error)}`, { exitCode: 2 });
+      command.error(`error: ${messageOf(error)}`, { exitCode: 2 });
     });
   await mkdir(logDirectory, { recursive: true });
   const platform = await Platform.start({
