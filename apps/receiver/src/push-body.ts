@@ -58,7 +58,24 @@ function decodeBase64(data: string): Buffer | undefined {
   return data.length % 4 === 0 && bytes.length === (data.length / 4) * 3 - padding ? bytes : undefined;
 }
 
+/** More than a hundred attributes can hold, which have 256 bytes for a key and 1,024 for a value at most. */
+const maxStructure = 150_000;
+const structural = [...'[{,'].map((character) => character.charCodeAt(0));
+
+/** A push is one long string; as many small values as fit into a body would stop everybody for seconds. */
+function isOvergrown(body: Buffer): boolean {
+  if (body.length <= maxStructure) return false;
+  let count = 0;
+  for (const character of structural) {
+    for (let at = body.indexOf(character); at >= 0; at = body.indexOf(character, at + 1)) {
+      if (++count > maxStructure) return true;
+    }
+  }
+  return false;
+}
+
 function parseObject(body: Buffer): Record<string, unknown> | undefined {
+  if (isOvergrown(body)) return undefined;
   try {
     return asObject(JSON.parse(body.toString('utf8')));
   } catch {
