@@ -1,8 +1,8 @@
-import { Cluster, Command } from 'ioredis';
+import { Cluster, Command, type Redis as Server } from 'ioredis';
 import type { Redis } from './redis.js';
 
 /** The servers that take writes: all masters of a cluster, or the one there is. @throws when Redis does not answer */
-export async function mastersOf(redis: Redis): Promise<Redis[]> {
+export async function mastersOf(redis: Redis): Promise<Server[]> {
   if (!(redis instanceof Cluster)) return [redis];
   // Until a cluster has answered its nodes are the seeds, whatever those are.
   if (redis.status !== 'ready') await redis.ping();
@@ -10,7 +10,7 @@ export async function mastersOf(redis: Redis): Promise<Redis[]> {
 }
 
 /** The server that takes writes to a key now; `undefined` while nobody is known to. */
-export function masterOf(redis: Redis, key: string): Redis | undefined {
+export function masterOf(redis: Redis, key: string): Server | undefined {
   if (!(redis instanceof Cluster)) return redis;
   const [address] = redis.slots[new Command('get', [key]).getSlot()] ?? [];
   return redis

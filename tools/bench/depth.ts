@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Platform } from '#tools/local-platform';
+import { Platform, type AppName } from '#tools/local-platform';
+import { layBacklog } from './backlog.js';
 import { connectTenants, drive } from './drive.js';
 import { acknowledgedOf, defaultWarmUpMs, untilDelivered } from './pipeline.js';
 import { appUsage, redisUsage } from './usage.js';
@@ -12,13 +13,25 @@ export type DepthFigures = {
   /** Redis's memory for one event that waits, by what it waits for. */
   bytesPerEvent: { enricher: number; firehose: number };
   eventsPerBatch: number;
-  /** CPU of the receiver and Redis for a million events, while the backlog grew by each tenth of them. */
-  cpuSecondsPerMillion: number[];
+  /**
+   * CPU for a million events: of the receiver and Redis for those that were pushed while the backlog grew by
+   * each tenth of it, then of the enricher and Redis while each tenth was understood.
+   */
+  cpuSecondsPerMillion: { growing: number[]; understood: number[] };
 };
 
-export type DepthOptions = { events: number; ratePerSecond: number; tenants: number; zipf: number };
+export type DepthOptions = {
+  events: number;
+  /** How many of them are pushed; the others are put into Redis in batches like the receiver's. */
+  pushed: number;
+  ratePerSecond: number;
+  tenants: number;
+  zipf: number;
+  /** Pushes before the measured time, so that code is compiled and pages are there. */
+  warmUpMs?: number;
+};
 
-const slices = 10;
+const tenths = 10;
 const unlimited = String(2 ** 50);
 
 /**
@@ -40,32 +53,44 @@ export async function benchDepth(options: DepthOptions): Promise<DepthFigures> {
     const targets = await connectTenants(platform, options.tenants, options.zipf);
     const load = {
       ...{ url: platform.urls.receiver, targets, connections: 512, ratePerSecond: options.ratePerSecond },
-      durationMs: (options.events * 1_000) / options.ratePerSecond / slices,
+      durationMs: (options.pushed * 1_000) / options.ratePerSecond / tenths,
     };
     const seed = Date.now() % 1_000_000;
-    const warmUp = await drive({ ...load, seed: seed + slices, durationMs: defaultWarmUpMs });
+    const warmUp = await drive({ ...load, seed, durationMs: options.warmUpMs ?? defaultWarmUpMs });
     await untilDelivered(platform, acknowledgedOf(warmUp));
     await Promise.all([platform.app('enricher').stop(), platform.app('deliverer').stop()]);
     const before = await used();
-    const cpuSecondsPerMillion: number[] = [];
+    const laid = Math.max(0, Math.round((options.events - options.pushed) / tenths));
+    const growing: number[] = [];
     let events = 0;
-    for (let slice = 0; slice < slices; slice += 1) {
-      const spent = await cpuSeconds(platform);
-      const taken = acknowledgedOf(await drive({ ...load, seed: seed + slice }));
-      events += taken;
-      cpuSecondsPerMillion.push((((await cpuSeconds(platform)) - spent) * 1_000_000) / taken);
+    for (let tenth = 1; tenth <= tenths; tenth += 1) {
+      await layBacklog(platform.redis.url, targets, laid, seed + 2 * tenth);
+      const spent = await cpuSeconds(platform, 'receiver');
+      const taken = acknowledgedOf(await drive({ ...load, seed: seed + 2 * tenth + 1 }));
+      growing.push((((await cpuSeconds(platform, 'receiver')) - spent) * 1_000_000) / taken);
+      events += laid + taken;
     }
     const asTheyCame = await used();
     const batches = await waiting('received');
     await platform.app('enricher').start();
-    while ((await waiting('partitioned')) < batches) await wait(100);
-    const understood = await used();
+    const understood: number[] = [];
+    for (let tenth = 1; tenth <= tenths; tenth += 1) {
+      const spent = await cpuSeconds(platform, 'enricher');
+      const done = await waiting('partitioned');
+      while ((await waiting('partitioned')) < (batches * tenth) / tenths) await wait(100);
+      const share = ((await waiting('partitioned')) - done) / batches;
+      understood.push((((await cpuSeconds(platform, 'enricher')) - spent) * 1_000_000) / (share * events));
+    }
+    const whenUnderstood = await used();
     await platform.app('deliverer').start();
     return {
       events,
-      bytesPerEvent: { enricher: (asTheyCame - before) / events, firehose: (understood - before) / events },
+      bytesPerEvent: {
+        enricher: (asTheyCame - before) / events,
+        firehose: (whenUnderstood - before) / events,
+      },
       eventsPerBatch: events / batches,
-      cpuSecondsPerMillion,
+      cpuSecondsPerMillion: { growing, understood },
     };
   } finally {
     await platform.stop();
@@ -73,12 +98,9 @@ export async function benchDepth(options: DepthOptions): Promise<DepthFigures> {
   }
 }
 
-async function cpuSeconds(platform: Platform): Promise<number> {
-  const [receiver, redis] = await Promise.all([
-    appUsage([platform.app('receiver')]),
-    redisUsage(platform.control),
-  ]);
-  return receiver.cpuSeconds + redis.cpuSeconds;
+async function cpuSeconds(platform: Platform, app: AppName): Promise<number> {
+  const [of, redis] = await Promise.all([appUsage([platform.app(app)]), redisUsage(platform.control)]);
+  return of.cpuSeconds + redis.cpuSeconds;
 }
 
 /** How long an outage may last for each GiB that Redis has to spare. */

@@ -7,15 +7,17 @@ import {
   benchComparison,
   benchDedupe,
   benchDepth,
-  benchPipeline,
   hoursPerGiB,
   benchReceiver,
+  benchWithYardstick,
   type AuditLogFigures,
   type Comparison,
   type DedupeFigures,
   type DepthFigures,
   type PipelineFigures,
   type ReceiverFigures,
+  type Yardstick,
+  type YardstickedFigures,
 } from '#tools/bench';
 import { scaleCommand } from './bench-scale.js';
 import { duration, exponent, positive } from './duration.js';
@@ -36,7 +38,14 @@ type PipelineOptions = {
   pairs: number;
   json: boolean;
 };
-type DepthOptions = { events: number; rate: number; tenants: number; zipf: number; json: boolean };
+type DepthOptions = {
+  events: number;
+  pushed?: number;
+  rate: number;
+  tenants: number;
+  zipf: number;
+  json: boolean;
+};
 type DedupeOptions = { ids: number; connections: number; json: boolean };
 
 export function benchCommand(): Command {
@@ -76,10 +85,22 @@ Examples:
   const depth = new Command('depth')
     .description('Memory of Redis for events that wait, and how long an outage may last.')
     .option('--events <count>', 'events that pile up', positive, 100_000)
+    .option(
+      '--pushed <events>',
+      'how many of them are pushed, the others put into Redis in ready batches; all by default',
+      positive,
+    )
     .option('--rate <events>', 'pushes a second meanwhile', positive, 5_000)
     .option('--tenants <count>', 'tenants that push', positive, 20)
     .option('--zipf <exponent>', "exponent of Zipf's law for their shares; 0 makes them equal", exponent, 1)
     .option('--json', 'print the figures as JSON', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npx floodgate bench depth --events 300000 --rate 8000
+  npx floodgate bench depth --events 10000000 --pushed 500000    # needs some 8 GiB`,
+    )
     .action(runDepth);
   return new Command('bench')
     .description('Measure Floodgate on this machine: the whole pipeline, or a part of it.')
@@ -98,6 +119,7 @@ Examples:
       'after',
       `
 The pipeline is the real one: Redis syncs every write to disk, and the local Firehose takes what is delivered.
+Before and after it a bare server is pushed at in the same way, which tells how fast the machine is.
 It exits 1 when anything that was acknowledged was not delivered.
 
 Examples:
@@ -124,7 +146,7 @@ async function runPipeline(given: PipelineOptions): Promise<void> {
     process.exitCode = figures.pairs.every(({ floodgate }) => hasAll(floodgate)) ? 0 : 1;
     return;
   }
-  const figures = await benchPipeline(options);
+  const figures = await benchWithYardstick(options);
   print(figures, pipelineRows(figures), json);
   process.exitCode = hasAll(figures) ? 0 : 1;
 }
@@ -133,9 +155,9 @@ function hasAll({ acknowledged, delivered }: PipelineFigures): boolean {
   return delivered >= acknowledged;
 }
 
-async function runDepth({ rate, json, ...options }: DepthOptions): Promise<void> {
+async function runDepth({ rate, json, pushed, ...options }: DepthOptions): Promise<void> {
   console.error('floodgate: letting events pile up ...');
-  const figures = await benchDepth({ ...options, ratePerSecond: rate });
+  const figures = await benchDepth({ ...options, pushed: pushed ?? options.events, ratePerSecond: rate });
   print(figures, depthRows(figures), json);
 }
 
@@ -164,8 +186,9 @@ async function runAuditLog(files: string[], { json, ...options }: AuditLogOption
   print(figures, auditLogRows(figures), json);
 }
 
-function pipelineRows(figures: PipelineFigures): Rows {
+function pipelineRows(figures: YardstickedFigures): Rows {
   const {
+    yardstick,
     answerMs,
     receiptToFirehoseMs: age,
     cpuSecondsPerMillion: cpu,
@@ -186,6 +209,7 @@ function pipelineRows(figures: PipelineFigures): Rows {
     ],
     ['CPU-seconds per million', each(cpu, 1)],
     ['besides, on the same machine', each(besides, 1)],
+    ...(yardstick === undefined ? [] : yardstickRows(yardstick)),
     ['peak memory, MiB', each(peakMiB, 0)],
     ['events per batch', count(figures.eventsPerBatch)],
     [
@@ -194,6 +218,25 @@ function pipelineRows(figures: PipelineFigures): Rows {
     ],
     ['books', `${count(figures.acknowledged)} acknowledged, ${count(figures.delivered)} delivered`],
     ['Redis', `${figures.redisVersion}, appendfsync always`],
+  ];
+}
+
+const budgetWords: Record<Yardstick['budgetIs'], string> = {
+  met: 'met',
+  relative: "met by a machine's measure, not in seconds of this one",
+  missed: 'missed',
+};
+
+function yardstickRows({ bareServer, ratio, budgetedRatio, budgetIs }: Yardstick): Rows {
+  return [
+    [
+      'the yardstick',
+      `${bareServer.toFixed(1)} CPU-seconds per million for a bare server, which reads and answers`,
+    ],
+    [
+      'the budget',
+      `${budgetWords[budgetIs]}: ${ratio.toFixed(2)} bare servers, of ${budgetedRatio.toFixed(2)} that a billion events a day on one core allow`,
+    ],
   ];
 }
 
@@ -221,6 +264,7 @@ const outageRates = [100, 1_000, 11_574, 50_000];
 function depthRows(figures: DepthFigures): Rows {
   const { events, bytesPerEvent, eventsPerBatch, cpuSecondsPerMillion: cpu } = figures;
   const lasts = (hours: number) => (hours < 1 ? `${(60 * hours).toFixed(1)} min` : `${hours.toFixed(1)} h`);
+  const rounded = (seconds: number[]) => seconds.map((value) => value.toFixed(0)).join(', ');
   const hours = (bytes: number) =>
     outageRates.map((rate) => `${lasts(hoursPerGiB(bytes, rate))} at ${count(rate)}`).join(', ');
   return [
@@ -229,10 +273,8 @@ function depthRows(figures: DepthFigures): Rows {
     ['an outage may last, per GiB', hours(bytesPerEvent.enricher)],
     ['wait for Firehose', `${bytesPerEvent.firehose.toFixed(0)} bytes an event`],
     ['an outage may last, per GiB', hours(bytesPerEvent.firehose)],
-    [
-      'CPU-seconds per million',
-      `${cpu.map((seconds) => seconds.toFixed(0)).join(', ')} of receiver and Redis, for each tenth of the backlog as it grew`,
-    ],
+    ['CPU-seconds per million', `${rounded(cpu.growing)} of receiver and Redis, for each tenth as it came`],
+    ['CPU-seconds per million', `${rounded(cpu.understood)} of enricher and Redis, for each as it was read`],
   ];
 }
 

@@ -8,6 +8,7 @@ type FaultsOptions = {
   only?: number[];
   seed: number[];
   full: boolean;
+  cluster: boolean;
   sabotage?: true | string[];
   json: boolean;
 };
@@ -18,12 +19,14 @@ export function faultsCommand(): Command {
     .option('--only <rows>', 'only these rows, such as 6 or 1,2,11', knownRows)
     .option('--seed <numbers>', 'each decides every event and every moment; a run for each', numbers, [1])
     .option('--full', 'long faults in their real length: hours', false)
+    .option('--cluster', 'on a Redis Cluster of three masters, instead of one Redis', false)
     .option('--sabotage [names]', 'check the checks: break a promise, and see its row fail', knownSabotages)
     .option('--json', 'print the results as JSON', false)
     .addHelpText(
       'after',
       `
 Each row runs on a platform of its own: a real Redis, the real apps, the local Google and AWS.
+With --cluster, rows that bring a Redis of their own kind are skipped; where Redis fails, one master does.
 It exits 1 when a row does not hold; with --sabotage, when a row holds all the same.
 
 Rows:
@@ -35,6 +38,7 @@ ${sabotages.map(({ name, breaks, row }) => `  ${name.padEnd(10)}  ${breaks} (row
 Examples:
   npx floodgate faults
   npx floodgate faults --only 1,2,3 --seed 7
+  npx floodgate faults --cluster
   npx floodgate faults --sabotage`,
     )
     .hook('preAction', endsWhenTold)
@@ -58,11 +62,12 @@ function eachOf<Value>(known: readonly Value[], chosen: Value[], what: string): 
   return chosen;
 }
 
-async function faults({ only, seed: seeds, full: isFull, sabotage, json }: FaultsOptions): Promise<void> {
+async function faults(given: FaultsOptions): Promise<void> {
+  const { only, seed: seeds, full: isFull, cluster: isCluster, sabotage, json } = given;
   const planned = seeds.flatMap((seed) =>
     sabotage === undefined
-      ? plannedRows(only, { seed, isFull })
-      : plannedSabotages(sabotage, { seed, isFull }),
+      ? plannedRows(only, { seed, isFull, isCluster })
+      : plannedSabotages(sabotage, { seed, isFull, isCluster }),
   );
   const results: Outcome[] = [];
   for (const { row, options } of planned) {

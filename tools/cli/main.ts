@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import { benchCommand } from './bench.js';
 import { costCommand } from './cost.js';
@@ -9,7 +11,12 @@ import { replayCommand } from './replay.js';
 import { startCommand } from './start.js';
 import { tailCommand } from './tail.js';
 
+const { version } = JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? '', 'utf8')) as {
+  version: string;
+};
+
 const program = new Command('floodgate')
+  .version(version)
   .description(
     'Takes the flood of Google Cloud audit log pushes and lands it in Amazon S3, tenant by tenant.',
   )

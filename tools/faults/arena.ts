@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { masterOf } from '#redis';
+import type { RedisCluster, RedisServer } from '#testing';
 import { Random } from '#tools/local-google';
 import type { AppName, Platform, PlatformConnection } from '#tools/local-platform';
 import type { Oracle } from './oracle.js';
@@ -10,6 +12,8 @@ const pollMs = 20;
 /** Where a fault happens: the whole platform under load, with a seed that decides every moment. */
 export class Arena {
   readonly random: Random;
+  /** Long faults have their real length. */
+  readonly isFull: boolean;
   /** What a row found wrong beside what the judge looks for. */
   readonly problems: string[] = [];
   /** Figures of its own that a row wants shown. */
@@ -21,12 +25,12 @@ export class Arena {
     readonly platform: Platform,
     readonly oracle: Oracle,
     readonly connections: readonly PlatformConnection[],
-    seed: number,
-    /** Long faults have their real length. */
-    readonly isFull: boolean,
+    private readonly cluster: RedisCluster | undefined,
     private readonly logFolder: string,
+    { seed, isFull }: { seed: number; isFull: boolean },
   ) {
     this.random = new Random(seed);
+    this.isFull = isFull;
   }
 
   /** The connection that a fault is aimed at. */
@@ -36,9 +40,16 @@ export class Arena {
     return first;
   }
 
-  /** The Redis that the platform started for itself. */
-  get redis() {
-    const { server } = this.platform.redis;
+  /** Shards of each queue. */
+  get shards(): number {
+    return this.cluster?.masters.length ?? 1;
+  }
+
+  /** The Redis that the platform started for itself; of a cluster, the master that has `received`'s first shard. */
+  get redis(): RedisServer {
+    const { control, redis } = this.platform;
+    const port = masterOf(control, '{received-0}')?.options.port;
+    const server = redis.server ?? this.cluster?.masters.find((master) => master.port === port);
     if (!server) throw new RangeError('the platform has no Redis of its own');
     return server;
   }
@@ -121,8 +132,10 @@ export class Arena {
   async queuedBytes(): Promise<number> {
     const { control } = this.platform;
     let bytes = 0;
-    for (const queue of ['received', 'partitioned']) {
-      const prefix = `{${queue}-0}:${queue}:`;
+    const shards = Array.from({ length: this.shards }, (_, shard) =>
+      ['received', 'partitioned'].map((queue) => `{${queue}-${String(shard)}}:${queue}:`),
+    );
+    for (const prefix of shards.flat()) {
       const ids = [
         ...(await control.lrange(`${prefix}wait`, 0, -1)),
         ...(await control.lrange(`${prefix}active`, 0, -1)),

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { mastersOf } from '#redis';
 import type { Arena } from './arena.js';
 import { badTokens } from './bad-tokens.js';
 import { malformed } from './malformed.js';
@@ -42,8 +43,9 @@ async function redeliveredLate(arena: Arena): Promise<void> {
   await platform.google.drained();
   await arena.until(async () => (await arena.queuedBytes()) === 0, 'it is marked as seen');
   // What the window's end does: everything of it expires.
-  const keys = await platform.control.keys('{seen-*');
-  if (keys.length > 0) await platform.control.del(...keys);
+  for (const master of await mastersOf(platform.control)) {
+    for (const key of await master.keys('{seen-*')) await master.del(key);
+  }
   platform.google.publish(victim.subscription, data, { publishTime, messageId });
 }
 

@@ -40,7 +40,11 @@ async function refused({ platform, oracle, victim, ...arena }: Arena): Promise<v
 /** A batch that kills every process that takes it is set aside; everything else goes on. */
 async function deadly(arena: Arena, file: string): Promise<void> {
   const { platform, oracle, victim } = arena;
-  const failed = new FailedJobs({ redisUrl: platform.redis.url, shards: 1, onError: () => undefined });
+  const failed = new FailedJobs({
+    redisUrl: platform.redis.url,
+    shards: arena.shards,
+    onError: () => undefined,
+  });
   try {
     await writeFile(file, '');
     oracle.publish(victim, Buffer.from('{"insertId":"deadly"}'), { messageId: 'deadly' });

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { startRedisCluster, type RedisCluster } from '#testing';
 import { Random } from '#tools/local-google';
 import { Judge, Platform, drain, type PlatformOptions } from '#tools/local-platform';
 import { Arena } from './arena.js';
@@ -23,7 +24,13 @@ export type RowResult = {
   skipped?: string;
 };
 
-export type RunOptions = { seed: number; isFull: boolean; sabotage?: Sabotage };
+export type RunOptions = {
+  seed: number;
+  isFull: boolean;
+  /** On a Redis Cluster of three masters, the queues' shards spread over them. */
+  isCluster?: boolean;
+  sabotage?: Sabotage;
+};
 
 const drainMs = 180_000;
 /** What a broken promise has lost does not come any more. */
@@ -42,7 +49,11 @@ export async function runRow(row: Row, options: RunOptions): Promise<RowResult> 
   try {
     const stage = await row.stage(folder, new Random(options.seed));
     try {
-      result = await onPlatform(stage, folder, options);
+      const { redis, redisUrl } = stage.options ?? {};
+      result =
+        options.isCluster === true && (redis ?? redisUrl) !== undefined
+          ? { notes: [], problems: [], skipped: 'it has a Redis of its own kind' }
+          : await onPlatform(stage, folder, options);
     } finally {
       await stage.clear?.();
     }
@@ -56,7 +67,22 @@ export async function runRow(row: Row, options: RunOptions): Promise<RowResult> 
   return { ...about, ...result };
 }
 
-async function onPlatform(stage: Stage, folder: string, { seed, isFull, sabotage }: RunOptions) {
+async function onPlatform(stage: Stage, folder: string, options: RunOptions) {
+  const cluster = options.isCluster === true ? await startRedisCluster() : undefined;
+  try {
+    return await withRedis(stage, folder, options, cluster);
+  } finally {
+    await cluster?.stop();
+  }
+}
+
+async function withRedis(
+  stage: Stage,
+  folder: string,
+  options: RunOptions,
+  cluster: RedisCluster | undefined,
+) {
+  const { seed, sabotage } = options;
   let oracle: Oracle | undefined;
   const startedMs = Date.now();
   const platform = await Platform.start({
@@ -64,7 +90,7 @@ async function onPlatform(stage: Stage, folder: string, { seed, isFull, sabotage
     redisUrl: undefined,
     logDirectory: folder,
     objectIntervalMs: 300,
-    ...spoiled(stage.options, sabotage?.options),
+    ...spoiled(onRedis(stage.options, cluster), sabotage?.options),
     onAcked: (subscription, messageId) => oracle?.acknowledged(subscription, messageId),
   });
   Object.assign(process.env, platform.aws.environment);
@@ -75,7 +101,7 @@ async function onPlatform(stage: Stage, folder: string, { seed, isFull, sabotage
     const connections = [];
     for (const tenant of tenants) connections.push(await platform.connect(tenant));
     const fresh = await platform.connect('fresh');
-    const arena = new Arena(platform, oracle, connections, seed, isFull, folder);
+    const arena = new Arena(platform, oracle, connections, cluster, folder, options);
     await stage.run(arena);
 
     const healedMs = performance.now();
@@ -119,6 +145,12 @@ async function judged(arena: Arena, judge: Judge, timeoutMs: number): Promise<Ve
 }
 
 type StageOptions = NonNullable<Stage['options']>;
+
+function onRedis(wanted: StageOptions = {}, cluster: RedisCluster | undefined): StageOptions {
+  if (!cluster) return wanted;
+  const environment = { ...wanted.environment, QUEUE_SHARDS: String(cluster.masters.length) };
+  return { ...wanted, environment, redisUrl: cluster.url };
+}
 
 /** What a row asks of its platform, with what a sabotage changes. */
 function spoiled(wanted: StageOptions = {}, spoils: Sabotage['options'] = {}): Partial<PlatformOptions> {

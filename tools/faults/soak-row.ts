@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
+import { mastersOf } from '#redis';
 import { appNames } from '#tools/local-platform';
 import type { Arena } from './arena.js';
 import { firehoseFaults } from './firehose-rows.js';
@@ -67,8 +68,10 @@ async function usage({ platform }: Arena): Promise<Usage> {
     );
     bytes += Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024;
   }
-  const clients = /^connected_clients:(\d+)/m.exec(await platform.control.info('clients'))?.[1];
-  return { bytes, connections: Number(clients ?? 0) };
+  let connections = 0;
+  for (const master of await mastersOf(platform.control))
+    connections += Number(/^connected_clients:(\d+)/m.exec(await master.info('clients'))?.[1] ?? 0);
+  return { bytes, connections };
 }
 
 function megabytes(bytes: number): string {

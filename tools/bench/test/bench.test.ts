@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { zipfWeight } from '#tools/loadgen';
 import { benchComparison, median } from '../compare.js';
-import { hoursPerGiB } from '../depth.js';
-import { benchPipeline } from '../pipeline.js';
+import { benchDepth, hoursPerGiB } from '../depth.js';
+import { benchWithYardstick, yardstickOf } from '../yardstick.js';
 
 describe('the benchmark of the whole pipeline', () => {
   it('drives real apps, waits for all that was acknowledged, and tells where the time went', async () => {
-    const figures = await benchPipeline({
+    const figures = await benchWithYardstick({
       ...{ ratePerSecond: 300, durationMs: 1_500, warmUpMs: 500, connections: 16, tenants: 3, zipf: 1 },
     });
     const { acknowledged, delivered, cpuSecondsPerMillion: cpu, peakMiB, firehose } = figures;
@@ -21,7 +21,34 @@ describe('the benchmark of the whole pipeline', () => {
     expect(firehose.recordsPerMillion).toBeGreaterThan(0);
     expect(firehose.billedPerByte).toBeGreaterThanOrEqual(1);
     expect(figures.eventsPerBatch).toBeGreaterThanOrEqual(1);
+    expect(figures.yardstick?.bareServer).toBeGreaterThan(0);
+    expect(figures.yardstick?.ratio).toBeCloseTo(cpu.all / (figures.yardstick?.bareServer ?? 0));
   }, 60_000);
+});
+
+describe('yardstickOf', () => {
+  it.each([
+    [80, 21, 'met'],
+    [147, 48, 'relative'],
+    [147, 30, 'missed'],
+  ])('says of %d CPU-seconds where a bare server takes %d that the budget is %s', (all, bare, budgetIs) => {
+    expect(yardstickOf(all, bare)).toMatchObject({ budgetIs, ratio: all / bare });
+  });
+});
+
+describe('the depth of a backlog', () => {
+  it('is that of what was pushed and what was laid, all of which is understood', async () => {
+    const load = { ratePerSecond: 500, tenants: 3, zipf: 1, warmUpMs: 300 };
+    const figures = await benchDepth({ ...load, events: 5_000, pushed: 1_000 });
+    const { events, bytesPerEvent, cpuSecondsPerMillion: cpu } = figures;
+    expect(events).toBeGreaterThan(4_500);
+    expect(events).toBeLessThan(5_500);
+    expect(bytesPerEvent.firehose).toBeGreaterThan(bytesPerEvent.enricher);
+    for (const tenths of [cpu.growing, cpu.understood]) {
+      expect(tenths).toHaveLength(10);
+      expect(Math.min(...tenths)).toBeGreaterThanOrEqual(0);
+    }
+  }, 120_000);
 });
 
 const other = `
