@@ -20,6 +20,8 @@ const claimMs = 60_000;
  */
 export class DuplicateFilter {
   private readonly scripts: Scripts;
+  /** Of messages that were claimed, until they are marked. */
+  private readonly families = new WeakMap<readonly MessageKey[], Family[]>();
 
   /** `windowSeconds` 0 turns the filter off; with other `shards` nothing is known of what was before. */
   constructor(
@@ -37,6 +39,7 @@ export class DuplicateFilter {
    * For each message, whether it was marked before or stands earlier in the same list; the others are
    * claimed for the batch, which may claim them again. Answers `contested`, and claims none, while
    * another batch that holds one of them is in work, and `handed-on` when the batch was marked before.
+   * Given the same list, {@link mark} need not group it anew.
    */
   async claim(batchId: string, keys: readonly MessageKey[]): Promise<boolean[] | 'contested' | 'handed-on'> {
     const families = this.familiesOf(batchId, keys);
@@ -82,8 +85,12 @@ export class DuplicateFilter {
 
   /** At least one, because a batch without any message to look for is remembered, too. */
   private familiesOf(batchId: string, keys: readonly MessageKey[]): Family[] {
-    const families = this.windowSeconds === 0 ? [] : familiesOf(keys, this.shards);
-    return families.length > 0 ? families : [{ tag: tagOf(batchId, this.shards), slices: [] }];
+    const known = this.families.get(keys);
+    if (known) return known;
+    const found = this.windowSeconds === 0 ? [] : familiesOf(keys, this.shards);
+    const families = found.length > 0 ? found : [{ tag: tagOf(batchId, this.shards), slices: [] }];
+    this.families.set(keys, families);
+    return families;
   }
 }
 

@@ -36,13 +36,14 @@ export class BatchController {
   async enrich(batch: JobPayload<typeof receivedBatch>): Promise<void> {
     const { header, payloads } = await unseal(batch, receivedHeader);
     const events = eventsOf(header, payloads);
-    const claimed = await this.claim(batch.batchId, events);
+    const known = events.filter(hasIdentity);
+    const claimed = await this.claim(batch.batchId, events, known);
     if (claimed !== 'handed-on') {
       // Not knowing whether this is a retry, its own marks would look like duplicates: nothing is dropped.
       if (!claimed) this.metrics.dedupeSkipped.inc(events.length);
       await this.handOn(batch.batchId, events, claimed ?? []);
     }
-    await this.ifRemembered(this.duplicates.mark(batch.batchId, events.filter(hasIdentity)), undefined);
+    await this.ifRemembered(this.duplicates.mark(batch.batchId, known), undefined);
   }
 
   private async handOn(batchId: string, events: BatchEvent[], repeated: readonly boolean[]): Promise<void> {
@@ -69,8 +70,11 @@ export class BatchController {
    * Tells which events are duplicates, unless the batch was handed on before; `undefined` when the store is away.
    * @throws ThrottledError while a batch in work holds the same message
    */
-  private async claim(batchId: string, events: BatchEvent[]): Promise<boolean[] | 'handed-on' | undefined> {
-    const known = events.filter(hasIdentity);
+  private async claim(
+    batchId: string,
+    events: BatchEvent[],
+    known: BatchEvent[],
+  ): Promise<boolean[] | 'handed-on' | undefined> {
     const found = await this.ifRemembered(this.duplicates.claim(batchId, known), undefined);
     if (found === 'contested') {
       this.metrics.contested.inc();
