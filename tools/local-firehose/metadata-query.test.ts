@@ -63,6 +63,12 @@ describe('metadataQuery', () => {
     expect(answers.map(outcome)).toEqual([{ tenant: 'acme' }, { tenant: '7' }, 'error']);
   });
 
+  it('goes on running jq, however many records there are', async () => {
+    const extract = metadataQuery('{tenant:(.id|tostring)}');
+    const answers = await extract(Array.from({ length: 1_000 }, (_, n) => Buffer.from(`{"id":${String(n)}}`)));
+    expect(answers.map(outcome)).toEqual(Array.from({ length: 1_000 }, (_, n) => ({ tenant: String(n) })));
+  });
+
   it.each(['{"kind":"events"}', '{"tenant_id":{}}', '{"tenant_id":""}', '[]', '7'])(
     'places no %s',
     async (text) => {

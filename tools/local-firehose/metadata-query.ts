@@ -34,12 +34,13 @@ export function extractNatively({ evaluate }: PlainQuery, value: unknown): Extra
 export async function extractByJq(query: string, subRecord: Buffer): Promise<Extraction> {
   const parsed = parse(subRecord);
   if (parsed === undefined) return { error: 'Non JSON record provided' };
-  // jq-wasm swallows jq's errors, so the query itself turns them into a value.
-  const output = await jq.raw(subRecord.toString(), `try [${query}] catch {jqError: tostring}`, ['-c']);
-  if (output.trim() === '') return { error: 'jq could not read the record' };
-  const answer = JSON.parse(output) as unknown[] | { jqError: string };
-  if (!Array.isArray(answer)) return { error: `jq: ${answer.jqError}` };
-  return answer.length === 1 ? keysOf(answer[0]) : { error: 'the query gives no single object' };
+  try {
+    const answers = await jq.json(subRecord.toString(), query);
+    return answers.length === 1 ? keysOf(answers[0]) : { error: 'the query gives no single object' };
+  } catch (error) {
+    if (!(error instanceof jq.JqError)) throw error;
+    return { error: error.message };
+  }
 }
 
 function parse(bytes: Buffer): { value: unknown } | undefined {
