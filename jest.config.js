@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-
 export default {
   testMatch: ['<rootDir>/{apps,libs,tools}/**/*.test.ts'],
   testEnvironment: 'node',
@@ -12,6 +10,4 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 30_000,
-  // Most of them wait for processes of their own; with a core less than there are, two would be one.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
 };

@@ -65,7 +65,9 @@ describe('metadataQuery', () => {
 
   it('goes on running jq, however many records there are', async () => {
     const extract = metadataQuery('{tenant:(.id|tostring)}');
-    const answers = await extract(Array.from({ length: 1_000 }, (_, n) => Buffer.from(`{"id":${String(n)}}`)));
+    const answers = await extract(
+      Array.from({ length: 1_000 }, (_, n) => Buffer.from(`{"id":${String(n)}}`)),
+    );
     expect(answers.map(outcome)).toEqual(Array.from({ length: 1_000 }, (_, n) => ({ tenant: String(n) })));
   });
 

@@ -2,10 +2,13 @@ import type { Random } from './audit-traffic-random.js';
 
 /** What may be wrong with a message's data, by the reason that a strict reader gives for refusing it. */
 export const malformations = {
-  invalid_json: (random: Random, entry: Buffer): Buffer =>
-    random.chance(0.5)
-      ? Buffer.from(entry.toString().replace(/}$/, ',}'))
-      : entry.subarray(0, 1 + random.below(entry.length - 1)),
+  invalid_json: (random: Random, entry: Buffer): Buffer => {
+    const text = entry.toString();
+    return Buffer.from(
+      // By characters: half of one would be no UTF-8.
+      random.chance(0.5) ? text.replace(/}$/, ',}') : text.slice(0, 1 + random.below(text.length - 1)),
+    );
+  },
   invalid_utf8: (random: Random, entry: Buffer): Buffer => {
     const at = random.below(entry.length);
     return Buffer.concat([entry.subarray(0, at), Buffer.from([0xff]), entry.subarray(at)]);
