@@ -50,7 +50,7 @@ describe('the malformed flag', () => {
 
 describe('the entries', () => {
   it('have all the fields of a LogEntry', () => {
-    for (const [index, entry] of entries.entries()) {
+    for (const [index, entry] of entries.slice(0, 3_000).entries()) {
       const { timestamp, receiveTimestamp, insertId, severity, resource } = entry;
       const nanoseconds = expect.stringMatching(/^2026-02-0[23]T\d\d:\d\d:\d\d\.\d{9}Z$/);
       expect([timestamp, receiveTimestamp]).toEqual([nanoseconds, nanoseconds]);
@@ -151,10 +151,12 @@ describe('a seed', () => {
   it('decides every byte', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        expect(take(50, { seed })).toEqual(take(50, { seed }));
-        expect(take(5, { seed, malformedShare: 0 })).not.toEqual(
-          take(5, { seed: seed + 1, malformedShare: 0 }),
-        );
+        const texts = (from: number) =>
+          take(50, { seed: from, malformedShare: 0.1 }).map(({ data, ...message }) =>
+            JSON.stringify({ ...message, data: data.toString('latin1') }),
+          );
+        expect(texts(seed)).toEqual(texts(seed));
+        expect(texts(seed)).not.toEqual(texts(seed + 1));
       }),
       { numRuns: 20 },
     );
