@@ -155,9 +155,11 @@ function hasAll({ acknowledged, delivered }: PipelineFigures): boolean {
   return delivered >= acknowledged;
 }
 
-async function runDepth({ rate, json, pushed, ...options }: DepthOptions): Promise<void> {
+async function runDepth(given: DepthOptions, command: Command): Promise<void> {
+  const { rate, json, pushed = given.events, ...options } = given;
+  if (pushed > options.events) command.error('error: no more can be pushed than --events', { exitCode: 2 });
   console.error('floodgate: letting events pile up ...');
-  const figures = await benchDepth({ ...options, pushed: pushed ?? options.events, ratePerSecond: rate });
+  const figures = await benchDepth({ ...options, pushed, ratePerSecond: rate });
   print(figures, depthRows(figures), json);
 }
 
@@ -223,7 +225,7 @@ function pipelineRows(figures: YardstickedFigures): Rows {
 
 const budgetWords: Record<Yardstick['budgetIs'], string> = {
   met: 'met',
-  relative: "met by a machine's measure, not in seconds of this one",
+  relative: "met at this machine's speed, not in seconds",
   missed: 'missed',
 };
 
