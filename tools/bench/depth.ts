@@ -15,7 +15,7 @@ export type DepthFigures = {
   eventsPerBatch: number;
   /**
    * CPU for a million events: of the receiver and Redis for those that were pushed while the backlog grew by
-   * each tenth of it, then of the enricher and Redis while each tenth was understood.
+   * each part of it, then of the enricher and Redis while each part was understood.
    */
   cpuSecondsPerMillion: { growing: number[]; understood: number[] };
 };
@@ -27,11 +27,12 @@ export type DepthOptions = {
   ratePerSecond: number;
   tenants: number;
   zipf: number;
+  /** How many parts of the backlog are told apart; tenths by default. */
+  parts?: number;
   /** Pushes before the measured time, so that code is compiled and pages are there. */
   warmUpMs?: number;
 };
 
-const tenths = 10;
 const unlimited = String(2 ** 50);
 
 /**
@@ -39,6 +40,7 @@ const unlimited = String(2 ** 50);
  * What the second figure holds of the memory for duplicates would be there without an outage, too.
  */
 export async function benchDepth(options: DepthOptions): Promise<DepthFigures> {
+  const { parts = 10 } = options;
   const folder = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
   const platform = await Platform.start({
     ports: 'free',
@@ -53,20 +55,20 @@ export async function benchDepth(options: DepthOptions): Promise<DepthFigures> {
     const targets = await connectTenants(platform, options.tenants, options.zipf);
     const load = {
       ...{ url: platform.urls.receiver, targets, connections: 512, ratePerSecond: options.ratePerSecond },
-      durationMs: (options.pushed * 1_000) / options.ratePerSecond / tenths,
+      durationMs: (options.pushed * 1_000) / options.ratePerSecond / parts,
     };
     const seed = Date.now() % 1_000_000;
     const warmUp = await drive({ ...load, seed, durationMs: options.warmUpMs ?? defaultWarmUpMs });
     await untilDelivered(platform, acknowledgedOf(warmUp));
     await Promise.all([platform.app('enricher').stop(), platform.app('deliverer').stop()]);
     const before = await used();
-    const laid = Math.max(0, Math.round((options.events - options.pushed) / tenths));
+    const laid = Math.max(0, Math.round((options.events - options.pushed) / parts));
     const growing: number[] = [];
     let events = 0;
-    for (let tenth = 1; tenth <= tenths; tenth += 1) {
-      await layBacklog(platform.redis.url, targets, laid, seed + 2 * tenth);
+    for (let part = 1; part <= parts; part += 1) {
+      await layBacklog(platform.redis.url, targets, laid, seed + 2 * part);
       const spent = await cpuSeconds(platform, 'receiver');
-      const taken = acknowledgedOf(await drive({ ...load, seed: seed + 2 * tenth + 1 }));
+      const taken = acknowledgedOf(await drive({ ...load, seed: seed + 2 * part + 1 }));
       growing.push((((await cpuSeconds(platform, 'receiver')) - spent) * 1_000_000) / taken);
       events += laid + taken;
     }
@@ -74,10 +76,10 @@ export async function benchDepth(options: DepthOptions): Promise<DepthFigures> {
     const batches = await waiting('received');
     await platform.app('enricher').start();
     const understood: number[] = [];
-    for (let tenth = 1; tenth <= tenths; tenth += 1) {
+    for (let part = 1; part <= parts; part += 1) {
       const spent = await cpuSeconds(platform, 'enricher');
       const done = await waiting('partitioned');
-      while ((await waiting('partitioned')) < (batches * tenth) / tenths) await wait(100);
+      while ((await waiting('partitioned')) < (batches * part) / parts) await wait(100);
       const share = ((await waiting('partitioned')) - done) / batches;
       understood.push((((await cpuSeconds(platform, 'enricher')) - spent) * 1_000_000) / (share * events));
     }
